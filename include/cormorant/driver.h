@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a driver implements: the client library of one kind of database, seen by the core as a table of functions. A driver
+ * knows values (struct corm_format) and SQL text; it knows nothing of models, sessions or the query language, and the core
+ * asks a driver only for its capabilities, never for its name.
+ *
+ * Life: the core allocates connection_size bytes, zeroed, and calls connect(); it allocates statement_size bytes, zeroed,
+ * for each prepare(). What connect() made, disconnect() ends, also when connect() failed half-way; so does finalize() for
+ * prepare(). A connection and its statements are used by one thread at a time.
+ *
+ * Errors: a function that can fail returns a status and says why in *error by corm_error_set(); the message begins with
+ * the driver's name: `sqlite: cannot open "x.db": …`. On success it leaves *error alone.
+ */
+#ifndef CORMORANT_DRIVER_H
+#define CORMORANT_DRIVER_H
+
+#include <cormorant/memory.h>
+#include <cormorant/metadata.h>
+#include <cormorant/status.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Raised whenever struct corm_driver changes: the core refuses a driver of another number. */
+#define CORM_DRIVER_ABI 1
+
+/* An error with the storage of its strings, so that reporting one never allocates. */
+typedef struct corm_error_store {
+	corm_error error;
+	size_t used;
+	char text[4096];
+} corm_error_store;
+
+/* Sets status and message, drops all details of an error before, returns status. Too long a message is cut. */
+corm_status corm_error_set(corm_error_store *store, corm_status status, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Adds a detail after corm_error_set: corm_error_detail(store, &store->error.table, name, length). length may be
+ * SIZE_MAX: up to the NUL. text may be NULL: nothing happens. */
+void corm_error_detail(corm_error_store *store, const char **field, const char *text, size_t length);
+
+/* One option of a URL's query string. Both strings are decoded. */
+typedef struct corm_url_option {
+	const char *name, *value;
+} corm_url_option;
+
+typedef struct corm_url_host {
+	const char *name; /* "" when the URL names none */
+	int port;         /* 0 when the URL gives none */
+} corm_url_host;
+
+/* A parsed URL; every part decoded, NULL where it is missing. options holds what the engine itself did not understand: a
+ * driver refuses what it does not know with CORM_ERROR_URL. */
+typedef struct corm_url {
+	const char *scheme;
+	const char *user, *password;
+	const corm_url_host *hosts;
+	size_t host_count;
+	const char *database; /* what follows the slash after the host: relative.db, /absolute.db */
+	const corm_url_option *options;
+	size_t option_count;
+	const char *shown; /* the URL as it may be shown: without the password */
+} corm_url;
+
+/* The settings that every driver has to honour. */
+typedef struct corm_driver_settings {
+	const corm_url *url;
+	int connect_timeout_ms;   /* 0: the driver's default */
+	int statement_timeout_ms; /* 0: none */
+	const char *isolation_level; /* NULL: the database's default */
+	const char *schema;          /* NULL: the database's default */
+	corm_allocator allocator;
+	void *shared; /* what the driver's open() gave for this engine */
+	bool adopt_close; /* for adopt(): once it has succeeded, disconnect() closes the native handle too */
+} corm_driver_settings;
+
+enum corm_capability {
+	CORM_CAN_RETURNING = 1 << 0,         /* INSERT … RETURNING */
+	CORM_CAN_LAST_ID = 1 << 1,           /* last_id() after an INSERT */
+	CORM_CAN_TRANSACTIONAL_DDL = 1 << 2, /* CREATE TABLE can be rolled back */
+	CORM_CAN_SAVEPOINT = 1 << 3,
+	CORM_CAN_FULL_JOIN = 1 << 4,
+	CORM_CAN_UPDATE_RETURNING = 1 << 5
+};
+
+typedef enum corm_step {
+	CORM_STEP_ERROR,
+	CORM_STEP_ROW,
+	CORM_STEP_DONE
+} corm_step;
+
+/* One column of a result and where it goes. */
+typedef struct corm_target {
+	corm_format format;
+	size_t offset;    /* of the value, from the base given to read() */
+	const char *name; /* of the column, for messages */
+} corm_target;
+
+/* Gives room for what values point to: text, bytes, JSON. It is unaligned and lives as long as its owner says. */
+typedef struct corm_room {
+	char *next;  /* left bytes are free from here on */
+	size_t left;
+	bool (*refill)(struct corm_room *room, size_t size); /* makes left at least size; false when there is no memory */
+} corm_room;
+
+/* size bytes, or NULL when there is no memory. */
+static inline char *corm_room_take(corm_room *room, size_t size)
+{
+	if (size > room->left && !room->refill(room, size))
+		return NULL;
+	char *taken = room->next;
+	room->next += size;
+	room->left -= size;
+	return taken;
+}
+
+/* Once per engine, before the first connection; may be NULL. *shared is passed to every connect() and to close(). */
+typedef corm_status corm_driver_open(const corm_driver_settings *settings, void **shared, corm_error_store *error);
+typedef void corm_driver_close(void *shared);
+
+/* Opens a connection that speaks UTC and UTF-8 and is outside of any transaction. */
+typedef corm_status corm_driver_connect(void *connection, const corm_driver_settings *settings, corm_error_store *error);
+/* Takes over a handle of the program's own; see corm_engine_adopt_sqlite3(). NULL where there is no such thing. */
+typedef corm_status corm_driver_adopt(void *connection, const corm_driver_settings *settings, void *native,
+                                      corm_error_store *error);
+typedef void corm_driver_disconnect(void *connection);
+/* The client library's handle: sqlite3 *, PGconn *, MYSQL *. */
+typedef void *corm_driver_native(void *connection);
+/* True when the connection can still be used; no round trip to the server. */
+typedef bool corm_driver_alive(void *connection);
+
+/* Ends with the statement or statements of a text that give no rows: BEGIN, COMMIT, DDL. */
+typedef corm_status corm_driver_execute(void *connection, const char *sql, corm_error_store *error);
+
+/* length bytes of one SQL statement, NUL-terminated. Parameters are numbered from left to right. */
+typedef corm_status corm_driver_prepare(void *connection, void *statement, const char *sql, size_t length,
+                                        corm_error_store *error);
+typedef void corm_driver_finalize(void *statement);
+
+/* Binds values[i], which stands in memory as formats[i] says, to parameter i. NULL in values is the SQL NULL; so are an
+ * optional without a value and a NULL pointer. What is pointed to lives until reset(). CORM_ERROR_VALIDATION for what no
+ * column can hold: text that is not UTF-8 or an unsigned above INT64_MAX. */
+typedef corm_status corm_driver_bind(void *statement, const corm_format *const *formats, const void *const *values,
+                                     size_t count, corm_error_store *error);
+/* Runs the statement, or goes on to its next row. */
+typedef corm_step corm_driver_step(void *statement, corm_error_store *error);
+/* Writes the current row's first count columns to base + targets[i].offset. CORM_ERROR_TYPE, with the column's name in
+ * the error, for what does not fit. Text and bytes are copied to room. */
+typedef corm_status corm_driver_read(void *statement, const corm_target *targets, size_t count, void *base,
+                                     corm_room *room, corm_error_store *error);
+/* Ends the run; the statement can be bound and stepped anew. */
+typedef void corm_driver_reset(void *statement);
+/* How many columns the result has, and their names; for SQL that the program wrote. Valid until finalize(). */
+typedef size_t corm_driver_column_count(void *statement);
+typedef const char *corm_driver_column_name(void *statement, size_t index);
+
+/* Rows that the last finished INSERT, UPDATE or DELETE changed. */
+typedef int64_t corm_driver_changes(void *connection);
+/* The key that the database gave the last inserted row. */
+typedef int64_t corm_driver_last_id(void *connection);
+/* True while a transaction is open on the database's side: an error may have ended it. */
+typedef bool corm_driver_in_transaction(void *connection);
+/* Makes what runs on the connection end with CORM_ERROR_CANCELLED. The one function that another thread may call. */
+typedef void corm_driver_cancel(void *connection);
+
+typedef struct corm_driver {
+	unsigned abi; /* CORM_DRIVER_ABI */
+	const char *name;           /* "sqlite" */
+	const char *const *schemes; /* of its URLs, NULL-terminated */
+	const char *dialect;        /* the name of the SQL it speaks */
+	size_t connection_size, statement_size;
+	const char *begin; /* the SQL that begins a transaction */
+	uint32_t (*capabilities)(void *connection);
+	corm_driver_open *open;
+	corm_driver_close *close;
+	corm_driver_connect *connect;
+	corm_driver_adopt *adopt;
+	corm_driver_disconnect *disconnect;
+	corm_driver_native *native;
+	corm_driver_alive *alive;
+	corm_driver_execute *execute;
+	corm_driver_prepare *prepare;
+	corm_driver_finalize *finalize;
+	corm_driver_bind *bind;
+	corm_driver_step *step;
+	corm_driver_read *read;
+	corm_driver_reset *reset;
+	corm_driver_column_count *column_count;
+	corm_driver_column_name *column_name;
+	corm_driver_changes *changes;
+	corm_driver_last_id *last_id;
+	corm_driver_in_transaction *in_transaction;
+	corm_driver_cancel *cancel;
+} corm_driver;
+
+/* Makes a driver known to the process, for programs that link one. The driver must live as long as the process. Thread-
+ * safe. CORM_ERROR_USAGE for another ABI, or a scheme that another driver has. Registering the same one twice is fine. */
+corm_status corm_driver_register(const corm_driver *driver);
+
+/* A driver that stands in a library of its own, libcormorant-NAME.so.0, exports its table under this name; the core finds
+ * the library by the URL's scheme:
+ *
+ *	const corm_driver corm_driver_entry = { .abi = CORM_DRIVER_ABI, .name = "NAME", … };
+ */
+#define CORM_DRIVER_SYMBOL "corm_driver_entry"
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * An engine is a database as a program knows it: its URL, its settings, its pool of connections. One per database and
+ * process; threads may share it. A forked child opens its own.
+ *
+ *	corm_engine *engine = corm_engine_open("sqlite:///library.db");
+ *	if (!engine)
+ *		fprintf(stderr, "%s\n", corm_last_error()->message);
+ */
+#ifndef CORMORANT_ENGINE_H
+#define CORMORANT_ENGINE_H
+
+#include <cormorant/memory.h>
+#include <cormorant/metadata.h>
+#include <cormorant/status.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct corm_engine corm_engine;
+
+/* Settings; 0, false and NULL mean the default. An option of the same name in the URL's query string wins. */
+typedef struct corm_engine_options {
+	bool echo;            /* every statement to standard error */
+	int pool_size;        /* connections kept open; default 5 */
+	int max_overflow;     /* more while they are needed; default 10, -1 for none at all */
+	int pool_timeout_ms;  /* how long to wait for a free connection; default 30,000; URL: pool_timeout, in seconds */
+	int pool_recycle_ms;  /* connections older than that are opened anew; default never; URL: pool_recycle, in seconds */
+	bool pool_pre_ping;   /* ask a connection whether it still works before it is used */
+	int connect_timeout_ms;   /* URL: connect_timeout, in seconds */
+	int statement_timeout_ms; /* URL: statement_timeout, in seconds */
+	const char *isolation_level;
+	const char *schema;
+	const corm_allocator *allocator; /* for the engine and its sessions; copied; default malloc */
+} corm_engine_options;
+
+/* What corm_engine_on_statement() is told of each statement after it ran. Everything is borrowed for the call. */
+typedef struct corm_statement_event {
+	const char *sql;
+	const char *parameters; /* a JSON array: ["Fred",5,null] */
+	int64_t rows;           /* read or changed */
+	int64_t elapsed_ns;
+	corm_status status;
+} corm_statement_event;
+
+typedef void corm_statement_hook(void *data, const corm_statement_event *event);
+/* native is the client library's handle, sqlite3 * for SQLite. A status other than CORM_OK closes the connection again. */
+typedef corm_status corm_connect_hook(void *data, void *native);
+
+/* Opens the database that url names and makes one connection, so that what is wrong shows here. NULL when that fails;
+ * corm_last_error() says why: CORM_ERROR_URL, CORM_ERROR_CONNECT, CORM_ERROR_MEMORY, CORM_ERROR_USAGE (url is NULL).
+ * URLs and their options stand in docs/guide/engine.md. */
+corm_engine *corm_engine_open(const char *url);
+/* The same with settings; options may be NULL and is copied. */
+corm_engine *corm_engine_open_options(const char *url, const corm_engine_options *options);
+
+enum corm_adopt_flags {
+	CORM_ADOPT_KEEP = 0,       /* the handle stays the program's, which closes it after corm_engine_close() */
+	CORM_ADOPT_CLOSE = 1 << 0, /* corm_engine_close() closes it */
+};
+
+/* An engine on a sqlite3 handle that the program opened itself; db is a sqlite3 *. Its pragmas are left as they are but for
+ * foreign_keys, which is switched on. The engine has this one connection: one session at a time. NULL when it fails. */
+corm_engine *corm_engine_adopt_sqlite3(void *db, unsigned flags);
+
+/* Closes the engine and its connections. All its sessions must be closed before; NULL is allowed. */
+void corm_engine_close(corm_engine *engine);
+
+/* Calls hook after every statement of every session, in the session's thread. NULL takes the hook away. Set it before the
+ * engine is shared. The hook must not use the session it is called from. */
+void corm_engine_on_statement(corm_engine *engine, corm_statement_hook *hook, void *data);
+
+/* Calls hook for every new connection, and at once for those that stand open. Set it before the engine is shared. */
+void corm_engine_on_connect(corm_engine *engine, corm_connect_hook *hook, void *data);
+
+/* Creates the tables and indexes that are missing, parents before children, in one transaction where the database allows.
+ * Never alters a table: an existing one that lacks a model's column is CORM_ERROR_SQL naming it, and nothing is created.
+ * The error stands in corm_last_error(). */
+corm_status corm_create_all(corm_engine *engine, const corm_metadata *metadata);
+
+/* Drops the models' tables that exist, children before parents. The error stands in corm_last_error(). */
+corm_status corm_drop_all(corm_engine *engine, const corm_metadata *metadata);
+
+/* The CREATE statements of the models in a dialect ("sqlite"), each ended by ";\n", in arena. NULL when the dialect is not
+ * known or there is no memory: corm_last_error(). */
+char *corm_ddl(corm_arena *arena, const corm_metadata *metadata, const char *dialect);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
