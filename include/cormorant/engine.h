@@ -74,7 +74,7 @@ void corm_engine_close(corm_engine *engine);
  * engine is shared. The hook must not use the session it is called from. */
 void corm_engine_on_statement(corm_engine *engine, corm_statement_hook *hook, void *data);
 
-/* Calls hook for every new connection, and at once for those that stand open. Set it before the engine is shared. */
+/* Calls hook for every new connection, and at once for those that no session is using. Set it before the engine is shared. */
 void corm_engine_on_connect(corm_engine *engine, corm_connect_hook *hook, void *data);
 
 /* Creates the tables and indexes that are missing, parents before children, in one transaction where the database allows.

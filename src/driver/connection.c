@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One connection: opening, closing, and its cache of prepared statements.
+ */
+#include "driver/engine.h"
+#include <stdalign.h>
+#include <string.h>
+
+/* The size of a struct that a driver's state follows in the same block. */
+static size_t aligned(size_t size)
+{
+	return (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
+}
+
+static corm_status run_connect_hook(struct corm__connection *connection, corm_error_store *error)
+{
+	const corm_engine *engine = connection->engine;
+	if (!engine->connect_hook)
+		return CORM_OK;
+	corm_status status = engine->connect_hook(engine->connect_data, connection->driver->native(connection->state));
+	if (status == CORM_OK)
+		return CORM_OK;
+	return corm_error_set(error, status, "the engine's connect hook refused a new connection: %s",
+	                      corm_status_meaning(status));
+}
+
+struct corm__connection *corm__connection_open(corm_engine *engine, void *native, corm_error_store *error)
+{
+	const corm_driver *driver = engine->driver;
+	size_t block_size = aligned(sizeof(struct corm__connection)) + driver->connection_size;
+	struct corm__connection *connection = corm__alloc(&engine->allocator, 1, block_size);
+	if (!connection) {
+		corm_error_set(error, CORM_ERROR_MEMORY, "no memory for a connection");
+		return NULL;
+	}
+	connection->engine = engine;
+	connection->driver = driver;
+	connection->state = (char *)connection + aligned(sizeof *connection);
+	connection->block_size = block_size;
+	connection->opened_ns = corm__clock_ns();
+	corm__map_init(&connection->statements, &engine->allocator);
+	corm_status status = native ? driver->adopt(connection->state, &engine->settings, native, error)
+	                            : driver->connect(connection->state, &engine->settings, error);
+	if (status == CORM_OK)
+		status = run_connect_hook(connection, error);
+	if (status != CORM_OK) {
+		corm__connection_close(connection);
+		return NULL;
+	}
+	connection->capabilities = driver->capabilities(connection->state);
+	return connection;
+}
+
+void corm__connection_close(struct corm__connection *connection)
+{
+	corm__statements_free(connection);
+	corm__map_release(&connection->statements);
+	connection->driver->disconnect(connection->state);
+	corm__free(&connection->engine->allocator, connection, connection->block_size);
+}
+
+corm_status corm__connection_execute(struct corm__connection *connection, const char *sql, corm_error_store *error)
+{
+	bool traced = corm__engine_traced(connection->engine);
+	int64_t started_ns = traced ? corm__clock_ns() : 0;
+	corm_status status = connection->driver->execute(connection->state, sql, error);
+	if (traced)
+		corm__engine_trace(connection->engine, sql, NULL, NULL, 0, 0, started_ns, status);
+	return status;
+}
+
+/* Takes a statement out of the order of use. */
+static void unlink_statement(struct corm__statement *statement)
+{
+	struct corm__connection *connection = statement->connection;
+	*(statement->newer ? &statement->newer->older : &connection->newest) = statement->older;
+	*(statement->older ? &statement->older->newer : &connection->oldest) = statement->newer;
+}
+
+static void link_newest(struct corm__statement *statement)
+{
+	struct corm__connection *connection = statement->connection;
+	statement->newer = NULL;
+	statement->older = connection->newest;
+	*(statement->older ? &statement->older->newer : &connection->oldest) = statement;
+	connection->newest = statement;
+}
+
+static void statement_free(struct corm__statement *statement)
+{
+	struct corm__connection *connection = statement->connection;
+	const corm_allocator *allocator = &connection->engine->allocator;
+	if (statement->key) {
+		corm__map_remove(&connection->statements, statement->key, statement->key_size);
+		unlink_statement(statement);
+		connection->statement_count--;
+	}
+	if (statement->plan && statement->plan_free)
+		statement->plan_free(statement->plan, allocator);
+	connection->driver->finalize(statement->state);
+	corm__free(allocator, statement, statement->block_size);
+}
+
+void corm__statements_free(struct corm__connection *connection)
+{
+	while (connection->newest)
+		statement_free(connection->newest);
+}
+
+struct corm__statement *corm__statement_find(struct corm__connection *connection, const void *key, size_t size)
+{
+	struct corm__statement *statement = corm__map_get(&connection->statements, key, size);
+	if (!statement || statement->in_use)
+		return NULL;
+	if (statement != connection->newest) {
+		unlink_statement(statement);
+		link_newest(statement);
+	}
+	statement->in_use = true;
+	return statement;
+}
+
+/* Finalizes the one whose last use is the longest ago. False when all are in use. */
+static bool evict_statement(struct corm__connection *connection)
+{
+	struct corm__statement *statement = connection->oldest;
+	while (statement && statement->in_use)
+		statement = statement->newer;
+	if (statement)
+		statement_free(statement);
+	return statement != NULL;
+}
+
+/* Puts a new statement into the cache under key. Where that is not possible it stays outside, and works just as
+ * well. */
+static void cache_statement(struct corm__statement *statement, const void *key, size_t size)
+{
+	struct corm__connection *connection = statement->connection;
+	if (corm__map_get(&connection->statements, key, size))
+		return;
+	if (connection->statement_count >= CORM__STATEMENTS_MAXIMUM && !evict_statement(connection))
+		return;
+	if (!corm__map_set(&connection->statements, key, size, statement))
+		return;
+	statement->key = key;
+	statement->key_size = size;
+	connection->statement_count++;
+	link_newest(statement);
+}
+
+struct corm__statement *corm__statement_prepare(struct corm__connection *connection, const void *key, size_t size,
+                                                const char *sql, size_t length, corm_error_store *error)
+{
+	const corm_driver *driver = connection->driver;
+	const corm_allocator *allocator = &connection->engine->allocator;
+	/* One block: the struct, the driver's state, the key, the text and its NUL. */
+	size_t state_at = aligned(sizeof(struct corm__statement));
+	size_t key_at = state_at + driver->statement_size;
+	struct corm__statement *statement = NULL;
+	if (size < SIZE_MAX / 4 && length < SIZE_MAX / 4)
+		statement = corm__alloc(allocator, 1, key_at + size + length + 1);
+	if (!statement) {
+		corm_error_set(error, CORM_ERROR_MEMORY, "no memory to prepare a statement");
+		return NULL;
+	}
+	char *block = (char *)statement, *sql_copy = block + key_at + size;
+	statement->connection = connection;
+	statement->state = block + state_at;
+	statement->sql = sql_copy;
+	statement->sql_length = length;
+	statement->in_use = true;
+	statement->block_size = key_at + size + length + 1;
+	if (key && size)
+		memcpy(block + key_at, key, size);
+	memcpy(sql_copy, sql, length);
+	if (driver->prepare(connection->state, statement->state, sql_copy, length, error) != CORM_OK) {
+		statement_free(statement);
+		return NULL;
+	}
+	if (key)
+		cache_statement(statement, block + key_at, size);
+	return statement;
+}
+
+void corm__statement_release(struct corm__statement *statement)
+{
+	if (!statement)
+		return;
+	statement->connection->driver->reset(statement->state);
+	statement->in_use = false;
+	if (!statement->key)
+		statement_free(statement);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The engine as the rest of the library sees it: connections from the pool, their cache of prepared statements,
+ * tracing.
+ *
+ * A connection belongs to who acquired it until it is released; its statements go with it. Functions that take a
+ * corm_error_store say there why they failed.
+ */
+#ifndef CORM_DRIVER_ENGINE_H
+#define CORM_DRIVER_ENGINE_H
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "driver/clock.h"
+#include "driver/pool.h"
+#include <cormorant/driver.h>
+#include <cormorant/engine.h>
+
+struct corm__connection;
+
+struct corm_engine {
+	struct corm_arena arena; /* the URL and the settings' strings */
+	corm_allocator allocator;
+	corm_url url;
+	const corm_driver *driver;
+	corm_driver_settings settings;
+	bool opened; /* driver->open() has succeeded */
+	bool adopted;
+	bool echo;
+	bool pre_ping;
+	int recycle_ms; /* 0: never */
+	struct corm__pool pool;
+	bool pool_ready;
+	corm_statement_hook *statement_hook;
+	void *statement_data;
+	corm_connect_hook *connect_hook;
+	void *connect_data;
+};
+
+struct corm__statement {
+	struct corm__connection *connection;
+	void *state;     /* the driver's */
+	const void *key; /* NULL: not cached */
+	size_t key_size;
+	const char *sql;
+	size_t sql_length;
+	bool in_use;
+	struct corm__statement *newer, *older;
+	void *plan; /* the caller's, freed with the statement by plan_free */
+	void (*plan_free)(void *plan, const corm_allocator *allocator);
+	size_t block_size; /* of the block that holds all of this */
+};
+
+struct corm__connection {
+	struct corm_engine *engine;
+	const corm_driver *driver;
+	void *state; /* the driver's */
+	uint32_t capabilities;
+	struct corm__map statements;             /* key bytes → struct corm__statement *, owned */
+	struct corm__statement *newest, *oldest; /* by their last use */
+	size_t statement_count;
+	int64_t opened_ns;
+	struct corm__connection *next; /* in the pool */
+	size_t block_size;
+};
+
+/* How many statements a connection keeps prepared. */
+#define CORM__STATEMENTS_MAXIMUM 512
+
+/* A connection from the pool, or a new one. CORM_ERROR_TIMEOUT when none became free in time. */
+corm_status corm__engine_acquire(corm_engine *engine, struct corm__connection **out, corm_error_store *error);
+/* Back to the pool, outside of any transaction and with no statement in use; a broken one is closed. */
+void corm__engine_release(struct corm__connection *connection, bool broken);
+
+/* The cached statement of a key, marked as in use. NULL when there is none, or when it is in use already. */
+struct corm__statement *corm__statement_find(struct corm__connection *connection, const void *key, size_t size);
+/* Prepares sql, of length bytes and NUL-terminated, and caches it under a copy of key, marked as in use. With key
+ * NULL, or while the key's statement is in use, it is not cached. NULL after a failure. */
+struct corm__statement *corm__statement_prepare(struct corm__connection *connection, const void *key, size_t size,
+                                                const char *sql, size_t length, corm_error_store *error);
+/* Resets the driver's statement and gives it back to the cache; one that is not cached is freed. NULL is allowed. */
+void corm__statement_release(struct corm__statement *statement);
+/* Frees all statements of a connection, in use or not. */
+void corm__statements_free(struct corm__connection *connection);
+
+/* Opens and closes a connection, regardless of the pool. native: a handle to adopt, or NULL. */
+struct corm__connection *corm__connection_open(corm_engine *engine, void *native, corm_error_store *error);
+void corm__connection_close(struct corm__connection *connection);
+/* Runs a statement without parameters and rows, traced. */
+corm_status corm__connection_execute(struct corm__connection *connection, const char *sql, corm_error_store *error);
+
+/* Reads the engine's own options from the given ones (NULL: none) and from the URL, and leaves the others in
+ * engine->url for the driver. */
+corm_status corm__engine_configure(corm_engine *engine, const corm_engine_options *options, corm_error_store *error);
+
+/* True when somebody wants to hear of statements: only then is the clock read and corm__engine_trace called. */
+static inline bool corm__engine_traced(const corm_engine *engine)
+{
+	return engine->statement_hook || engine->echo;
+}
+
+/* Tells the hook, and echo, of a statement that ran from started_ns till now. */
+void corm__engine_trace(corm_engine *engine, const char *sql, const corm_format *const *formats,
+                        const void *const *values, size_t count, int64_t rows, int64_t started_ns, corm_status status);
+
+static inline const corm_allocator *corm__engine_allocator(const corm_engine *engine)
+{
+	return &engine->allocator;
+}
+
+#endif
