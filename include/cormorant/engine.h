@@ -35,6 +35,9 @@ typedef struct corm_engine_options {
 	int statement_timeout_ms; /* URL: statement_timeout, in seconds */
 	const char *isolation_level;
 	const char *schema;
+	/* As in the URL, which wins; the driver's own, and refused where it has no such option. */
+	const char *prepared, *profile, *journal_mode, *synchronous, *cache_size, *mmap_size, *temp_store, *busy_timeout;
+	const char *foreign_keys;
 	const corm_allocator *allocator; /* for the engine and its sessions; copied; default malloc */
 } corm_engine_options;
 
@@ -70,7 +73,8 @@ corm_engine *corm_engine_adopt_sqlite3(void *db, unsigned flags);
 /* Closes the engine and its connections. All its sessions must be closed before; NULL is allowed. */
 void corm_engine_close(corm_engine *engine);
 
-/* Calls hook after every statement of every session, in the session's thread. NULL takes the hook away. Set it before the
+/* Calls hook after every statement of every session that reads or writes, in the session's thread. BEGIN, COMMIT and
+ * ROLLBACK are none of these; echo shows them too. NULL takes the hook away. Set it before the
  * engine is shared. The hook must not use the session it is called from. */
 void corm_engine_on_statement(corm_engine *engine, corm_statement_hook *hook, void *data);
 

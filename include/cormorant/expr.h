@@ -10,7 +10,7 @@
  * Lists end in the private sentinel corm__end and not in NULL: an expression that is empty by mistake must be reported
  * (CORM_ERROR_USAGE), never end the list.
  *
- * How to add one: an entry of enum corm_op, a macro here, a case in src/sql/walk.c.
+ * How to add one: an entry of enum corm_op, a macro here, a row in the tables of src/sql/walk.c and src/sql/tree.c.
  */
 #ifndef CORMORANT_EXPR_H
 #define CORMORANT_EXPR_H

@@ -53,7 +53,7 @@ typedef struct corm_error {
 	const char *sqlstate;   /* five characters, from databases that have them */
 	const char *constraint; /* the violated constraint's name */
 	const char *table;
-	const char *column;
+	const char *column; /* several are separated by ", " */
 	const char *sql; /* the statement; long ones are cut */
 } corm_error;
 

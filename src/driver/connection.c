@@ -69,6 +69,28 @@ corm_status corm__connection_execute(struct corm__connection *connection, const 
 	return status;
 }
 
+/* These are prepared once per connection like any other: parsing BEGIN anew would cost as much as a small query. */
+corm_status corm__connection_control(struct corm__connection *connection, const char *sql, corm_error_store *error)
+{
+	const corm_engine *engine = connection->engine;
+	int64_t started_ns = engine->echo ? corm__clock_ns() : 0;
+	size_t length = strlen(sql);
+	struct corm__statement *statement = corm__statement_find(connection, sql, length);
+	if (!statement)
+		statement = corm__statement_prepare(connection, sql, length, sql, length, error);
+	if (!statement)
+		return error->error.status;
+	corm_step step;
+	do
+		step = connection->driver->step(statement->state, error);
+	while (step == CORM_STEP_ROW);
+	corm__statement_release(statement);
+	corm_status status = step == CORM_STEP_ERROR ? error->error.status : CORM_OK;
+	if (engine->echo)
+		corm__engine_echo(engine, sql, started_ns, status);
+	return status;
+}
+
 /* Takes a statement out of the order of use. */
 static void unlink_statement(struct corm__statement *statement)
 {

@@ -89,6 +89,9 @@ void corm__connection_close(struct corm__connection *connection);
 /* Runs a statement without parameters and rows, traced. */
 corm_status corm__connection_execute(struct corm__connection *connection, const char *sql, corm_error_store *error);
 
+/* BEGIN, COMMIT or ROLLBACK: echoed, but the program's hook is told of statements that read or write alone. */
+corm_status corm__connection_control(struct corm__connection *connection, const char *sql, corm_error_store *error);
+
 /* Reads the engine's own options from the given ones (NULL: none) and from the URL, and leaves the others in
  * engine->url for the driver. */
 corm_status corm__engine_configure(corm_engine *engine, const corm_engine_options *options, corm_error_store *error);
@@ -102,6 +105,9 @@ static inline bool corm__engine_traced(const corm_engine *engine)
 /* Tells the hook, and echo, of a statement that ran from started_ns till now. */
 void corm__engine_trace(corm_engine *engine, const char *sql, const corm_format *const *formats,
                         const void *const *values, size_t count, int64_t rows, int64_t started_ns, corm_status status);
+
+/* Tells echo alone, of a statement without parameters. */
+void corm__engine_echo(const corm_engine *engine, const char *sql, int64_t started_ns, corm_status status);
 
 static inline const corm_allocator *corm__engine_allocator(const corm_engine *engine)
 {

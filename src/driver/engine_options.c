@@ -208,19 +208,45 @@ static corm_status take_options(struct reader *reader, const corm_engine_options
 	return CORM_OK;
 }
 
+#define DRIVER_OPTIONS 9
+
+/* Those of the driver come before the URL's, so that the URL's win. */
+static bool take_driver_options(corm_engine *engine, const corm_engine_options *given, corm_url_option *out, size_t *count)
+{
+	if (!given)
+		return true;
+	const corm_url_option options[DRIVER_OPTIONS] = {
+		{ "prepared", given->prepared },
+		{ "profile", given->profile },
+		{ "journal_mode", given->journal_mode },
+		{ "synchronous", given->synchronous },
+		{ "cache_size", given->cache_size },
+		{ "mmap_size", given->mmap_size },
+		{ "temp_store", given->temp_store },
+		{ "busy_timeout", given->busy_timeout },
+		{ "foreign_keys", given->foreign_keys },
+	};
+	for (size_t i = 0; i < DRIVER_OPTIONS; i++) {
+		if (!options[i].value)
+			continue;
+		out[*count] = options[i];
+		out[*count].value = corm__arena_copy(&engine->arena, options[i].value, strlen(options[i].value));
+		if (!out[(*count)++].value)
+			return false;
+	}
+	return true;
+}
+
 corm_status corm__engine_configure(corm_engine *engine, const corm_engine_options *options, corm_error_store *error)
 {
 	struct reader reader = { .engine = engine, .error = error };
 	corm_status status = take_options(&reader, options);
 	if (status != CORM_OK)
 		return status;
-	corm_url_option *rest = NULL;
+	corm_url_option *rest = corm__arena_array(&engine->arena, engine->url.option_count + DRIVER_OPTIONS, sizeof *rest);
 	size_t rest_count = 0;
-	if (engine->url.option_count) {
-		rest = corm__arena_array(&engine->arena, engine->url.option_count, sizeof *rest);
-		if (!rest)
-			return corm_error_set(error, CORM_ERROR_MEMORY, "no memory for an engine's settings");
-	}
+	if (!rest || !take_driver_options(engine, options, rest, &rest_count))
+		return corm_error_set(error, CORM_ERROR_MEMORY, "no memory for an engine's settings");
 	for (size_t i = 0; i < engine->url.option_count; i++) {
 		const corm_url_option *option = &engine->url.options[i];
 		bool known;

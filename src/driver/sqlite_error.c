@@ -61,8 +61,8 @@ static const char *after(const char *text, const char *prefix)
 	return strncmp(text, prefix, length) ? NULL : text + length;
 }
 
-/* "UNIQUE constraint failed: author.name, author.born": the table and the first column. The name of an index on an
- * expression comes as "index 'ix_author_lower'". */
+/* "UNIQUE constraint failed: author.name, author.born": the table, and the columns as "name, born". The name of an index
+ * on an expression comes as "index 'ix_author_lower'". */
 static void add_column(corm_error_store *error, const char *names)
 {
 	const char *index = after(names, "index '");
@@ -73,9 +73,19 @@ static void add_column(corm_error_store *error, const char *names)
 	size_t table = strcspn(names, ".");
 	if (!names[table])
 		return;
-	const char *column = names + table + 1;
 	corm_error_detail(error, &error->error.table, names, table);
-	corm_error_detail(error, &error->error.column, column, strcspn(column, ","));
+	/* Each name stands behind the table's, which has the same length everywhere. */
+	char columns[512];
+	size_t used = 0;
+	for (const char *name = names; strlen(name) > table; name += strspn(name, ", ")) {
+		name += table + 1;
+		size_t length = strcspn(name, ",");
+		if (used + length + 2 > sizeof columns)
+			return;
+		used += (size_t)snprintf(columns + used, sizeof columns - used, "%s%.*s", used ? ", " : "", (int)length, name);
+		name += length;
+	}
+	corm_error_detail(error, &error->error.column, columns, used);
 }
 
 static void add_details(corm_error_store *error, const char *message)

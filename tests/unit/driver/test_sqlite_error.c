@@ -75,7 +75,7 @@ static void test_details(void **state)
 		  "author", "name", NULL },
 		{ "INSERT INTO author VALUES(1, 'Jane', 1)", CORM_ERROR_UNIQUE, "author.id", "author", "id", NULL },
 		{ "INSERT INTO author VALUES(2, 'Jane', 48)", CORM_ERROR_UNIQUE, "ix_age", NULL, NULL, "ix_age" },
-		{ "INSERT INTO book VALUES(1, 2, 1), (1, 2, 1)", CORM_ERROR_UNIQUE, "book.a, book.b", "book", "a", NULL },
+		{ "INSERT INTO book VALUES(1, 2, 1), (1, 2, 1)", CORM_ERROR_UNIQUE, "book.a, book.b", "book", "a, b", NULL },
 		{ "INSERT INTO author VALUES(2, NULL, 1)", CORM_ERROR_NOT_NULL, "author.name", "author", "name", NULL },
 		{ "INSERT INTO author VALUES(2, 'Jane', 0)", CORM_ERROR_CHECK, "ck_age", NULL, NULL, "ck_age" },
 		{ "INSERT INTO book VALUES(1, 2, 9)", CORM_ERROR_FOREIGN_KEY, "FOREIGN KEY constraint failed", NULL, NULL,

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The name of a violated constraint, from the model, for databases that name the columns alone or nothing at all.
+ */
+#include "session/session.h"
+
+/* Are these the columns that a comma-separated list names, in this order? */
+static bool names_columns(const char *list, const corm_model_info *model, const uint16_t *columns, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *name = model->columns[columns[i]].name;
+		size_t length = strlen(name);
+		if (strncmp(list, name, length) != 0)
+			return false;
+		list += length;
+		const char *between = i + 1 < count ? ", " : "";
+		size_t gap = strlen(between);
+		if (gap ? strncmp(list, between, gap) != 0 : *list != '\0')
+			return false;
+		list += gap;
+	}
+	return true;
+}
+
+static const char *index_name(const char *list, const corm_model_info *model, const corm_index *indexes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (names_columns(list, model, indexes[i].columns, indexes[i].count))
+			return indexes[i].name;
+	}
+	return NULL;
+}
+
+static const char *unique_name(const char *list, const corm_model_info *model)
+{
+	if (names_columns(list, model, model->key, model->key_count))
+		return model->key_name;
+	const char *name = index_name(list, model, model->uniques, model->unique_count);
+	return name ? name : index_name(list, model, model->unique_indexes, model->unique_index_count);
+}
+
+void corm__constraint_name(corm_error_store *error, const corm_model_info *model)
+{
+	const char *name = NULL;
+	if (error->error.constraint)
+		return;
+	if (error->error.status == CORM_ERROR_UNIQUE && error->error.column)
+		name = unique_name(error->error.column, model);
+	else if (error->error.status == CORM_ERROR_FOREIGN_KEY && model->foreign_key_count == 1)
+		name = model->foreign_keys[0].name;
+	corm_error_detail(error, &error->error.constraint, name, SIZE_MAX);
+	if (!error->error.table && (name || error->error.status == CORM_ERROR_FOREIGN_KEY))
+		corm_error_detail(error, &error->error.table, model->table, SIZE_MAX);
+}

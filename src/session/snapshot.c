@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Snapshots: what the database has, beside what the program has made of it.
+ */
+#include "session/session.h"
+#include "type/codec.h"
+
+corm_status corm__column_own_text(corm_session *session, const corm_column *column, void *value)
+{
+	if (corm__value_is_null(&column->format, value))
+		return CORM_OK;
+	switch (column->format.type) {
+	case CORM_TYPE_TEXT:
+	case CORM_TYPE_JSON: {
+		const char *text;
+		memcpy(&text, value, sizeof text);
+		text = corm__arena_copy(&session->arena, text, strlen(text));
+		if (!text)
+			return corm__session_no_memory(session);
+		memcpy(value, &text, sizeof text);
+		return CORM_OK;
+	}
+	case CORM_TYPE_BYTES: {
+		corm_bytes bytes;
+		memcpy(&bytes, value, sizeof bytes);
+		if (!bytes.data && bytes.size)
+			return corm__session_fail(session, CORM_ERROR_USAGE, "\"%s\" has %zu bytes at NULL", column->field, bytes.size);
+		bytes.data = corm__arena_copy(&session->arena, bytes.data, bytes.size);
+		if (!bytes.data)
+			return corm__session_no_memory(session);
+		memcpy(value, &bytes, sizeof bytes);
+		return CORM_OK;
+	}
+	default:
+		return CORM_OK;
+	}
+}
+
+/* Before a snapshot's copy of a char * stands the pointer that the member had then: the member may have been changed in place, or
+ * have been given another text of the same content, and only the latter is not the session's. */
+static char *noted_pointer(const char *snapshot, const corm_column *column)
+{
+	char *copy, *noted = NULL;
+	memcpy(&copy, snapshot + column->offset, sizeof copy);
+	if (copy)
+		memcpy(&noted, copy - sizeof noted, sizeof noted);
+	return noted;
+}
+
+corm_status corm__snapshot_mutable(corm_session *session, struct corm__object *object, const corm_column *column)
+{
+	char *snapshot = corm__object_snapshot(object), *text;
+	memcpy(&text, snapshot + column->offset, sizeof text);
+	if (!text)
+		return CORM_OK;
+	size_t size = strlen(text) + 1;
+	char *copy = size < SIZE_MAX - sizeof text ? corm_room_take(&session->arena.room, sizeof text + size) : NULL;
+	if (!copy)
+		return corm__session_no_memory(session);
+	memcpy(copy, &text, sizeof text);
+	copy += sizeof text;
+	memcpy(copy, text, size);
+	memcpy(snapshot + column->offset, &copy, sizeof copy);
+	return CORM_OK;
+}
+
+corm_status corm__snapshot_take(corm_session *session, struct corm__object *object)
+{
+	const struct corm__store *store = object->store;
+	memcpy(corm__object_snapshot(object), corm__object_struct(object), store->model->size);
+	corm_status status = CORM_OK;
+	for (size_t i = 0; store->has_mutable && status == CORM_OK && i < store->model->column_count; i++) {
+		if (store->model->columns[i].format.flags & CORM_FORMAT_MUTABLE)
+			status = corm__snapshot_mutable(session, object, &store->model->columns[i]);
+	}
+	return status;
+}
+
+static bool is_pointer(const corm_column *column)
+{
+	return column->format.type == CORM_TYPE_TEXT || column->format.type == CORM_TYPE_BYTES ||
+	       column->format.type == CORM_TYPE_JSON;
+}
+
+corm_status corm__snapshot_begin(corm_session *session, struct corm__object *object)
+{
+	const corm_model_info *model = object->store->model;
+	char *value = corm__object_struct(object), *snapshot = corm__object_snapshot(object);
+	memset(snapshot, 0, model->size);
+	for (size_t i = 0; i < model->column_count; i++) {
+		const corm_column *column = &model->columns[i];
+		if (!is_pointer(column))
+			continue;
+		corm_status status = corm__column_own_text(session, column, value + column->offset);
+		if (status != CORM_OK)
+			return status;
+		memcpy(snapshot + column->offset, value + column->offset, column->format.size);
+		if (column->format.flags & CORM_FORMAT_MUTABLE)
+			status = corm__snapshot_mutable(session, object, column);
+		if (status != CORM_OK)
+			return status;
+	}
+	return CORM_OK;
+}
+
+corm_status corm__column_settle(corm_session *session, struct corm__object *object, const corm_column *column)
+{
+	if (!is_pointer(column))
+		return CORM_OK;
+	char *value = (char *)corm__object_struct(object) + column->offset;
+	const char *snapshot = (const char *)corm__object_snapshot(object);
+	if (column->format.flags & CORM_FORMAT_MUTABLE) {
+		char *now;
+		memcpy(&now, value, sizeof now);
+		return now && now != noted_pointer(snapshot, column) ? corm__column_own_text(session, column, value) : CORM_OK;
+	}
+	if (memcmp(value, snapshot + column->offset, column->format.size) == 0)
+		return CORM_OK;
+	if (corm__column_changed(object, column))
+		return corm__column_own_text(session, column, value);
+	memcpy(value, snapshot + column->offset, column->format.size);
+	return CORM_OK;
+}
+
+corm_status corm__snapshot_save(corm_session *session, struct corm__object *object)
+{
+	if (object->saved == session->epoch)
+		return CORM_OK;
+	size_t size = object->store->model->size;
+	struct corm__undo *undo = corm__arena_take(&session->transaction, sizeof *undo + size);
+	if (!undo)
+		return corm__session_no_memory(session);
+	undo->object = object;
+	undo->older = session->undo;
+	memcpy(undo->snapshot, corm__object_snapshot(object), size);
+	session->undo = undo;
+	object->saved = session->epoch;
+	return CORM_OK;
+}
+
+bool corm__snapshot_may_differ(const struct corm__object *object)
+{
+	const struct corm__store *store = object->store;
+	const char *value = (const char *)(object + 1);
+	return store->has_mutable || memcmp(value, value + store->struct_size, store->model->size) != 0;
+}
+
+bool corm__column_changed(const struct corm__object *object, const corm_column *column)
+{
+	const char *value = (const char *)(object + 1) + column->offset;
+	return !corm__value_equal(&column->format, value, value + object->store->struct_size);
+}

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where a session keeps its objects: slabs of slots, and the identity map that finds an object by its key.
+ */
+#include "session/session.h"
+#include "base/map.h"
+#include "type/codec.h"
+#include <assert.h>
+
+#define FIRST_SLAB 16    /* slots */
+#define LARGEST_SLAB 65536
+#define FIRST_IDENTITIES 64
+
+static_assert(sizeof(struct corm__object) % _Alignof(max_align_t) == 0, "the struct behind the header is aligned");
+
+static size_t aligned(size_t size)
+{
+	return (size + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
+}
+
+static void free_store(corm_session *session, struct corm__store *store)
+{
+	const corm_allocator *allocator = &session->allocator;
+	size_t columns = store->model->column_count, most = 2 * columns + store->model->key_count;
+	corm__free(allocator, store->targets, columns * sizeof *store->targets);
+	corm__free(allocator, store->values, most * sizeof *store->values);
+	corm__free(allocator, store->formats, most * sizeof *store->formats);
+	corm__free(allocator, store->columns, columns * sizeof *store->columns);
+	corm__free(allocator, store->other_columns, columns * sizeof *store->other_columns);
+	corm__free(allocator, store->by_sql, columns * sizeof *store->by_sql);
+	corm__free(allocator, store->returned, columns * sizeof *store->returned);
+	corm__free(allocator, store->key, CORM__KEY_HEAD + columns * sizeof *store->columns);
+	corm__free(allocator, store, sizeof *store);
+}
+
+static struct corm__store *new_store(corm_session *session, const corm_model_info *model)
+{
+	const corm_allocator *allocator = &session->allocator;
+	size_t columns = model->column_count, most = 2 * columns + model->key_count;
+	struct corm__store *store = corm__alloc(allocator, 1, sizeof *store);
+	if (!store)
+		return NULL;
+	store->model = model;
+	store->struct_size = aligned(model->size);
+	store->stride = sizeof(struct corm__object) + 2 * store->struct_size;
+	store->targets = corm__alloc(allocator, columns, sizeof *store->targets);
+	store->values = corm__alloc(allocator, most, sizeof *store->values);
+	store->formats = corm__alloc(allocator, most, sizeof *store->formats);
+	store->columns = corm__alloc(allocator, columns, sizeof *store->columns);
+	store->other_columns = corm__alloc(allocator, columns, sizeof *store->other_columns);
+	store->by_sql = corm__alloc(allocator, columns, sizeof *store->by_sql);
+	store->returned = corm__alloc(allocator, columns, sizeof *store->returned);
+	store->key = corm__alloc(allocator, 1, CORM__KEY_HEAD + columns * sizeof *store->columns);
+	if (!store->targets || !store->values || !store->formats || !store->columns || !store->other_columns || !store->by_sql ||
+	    !store->returned || !store->key) {
+		free_store(session, store);
+		return NULL;
+	}
+	for (size_t i = 0; i < columns; i++) {
+		const corm_column *column = &model->columns[i];
+		store->targets[i] = (corm_target){ .format = column->format, .offset = column->offset, .name = column->name };
+		store->has_mutable |= (column->format.flags & CORM_FORMAT_MUTABLE) != 0;
+	}
+	return store;
+}
+
+struct corm__store *corm__store_of(corm_session *session, const corm_model_info *model)
+{
+	struct corm__store **link = &session->stores;
+	for (struct corm__store *store; (store = *link); link = &store->next) {
+		if (store->model != model)
+			continue;
+		/* The last used comes first: a program works with a few models at a time. */
+		*link = store->next;
+		store->next = session->stores;
+		session->stores = store;
+		return store;
+	}
+	struct corm__store *store = new_store(session, model);
+	if (!store)
+		return NULL;
+	store->next = session->stores;
+	session->stores = store;
+	return store;
+}
+
+static bool add_slab(corm_session *session, struct corm__store *store)
+{
+	size_t capacity = store->slabs ? store->slabs->capacity * 2 : FIRST_SLAB;
+	if (capacity > LARGEST_SLAB)
+		capacity = LARGEST_SLAB;
+	struct corm__slab *slab = corm__alloc(&session->allocator, 1, sizeof *slab);
+	if (!slab)
+		return false;
+	slab->slots = corm__resize(&session->allocator, NULL, 0, capacity, store->stride);
+	if (!slab->slots) {
+		corm__free(&session->allocator, slab, sizeof *slab);
+		return false;
+	}
+	slab->capacity = capacity;
+	slab->older = store->slabs;
+	store->slabs = slab;
+	return true;
+}
+
+struct corm__object *corm__store_new(corm_session *session, struct corm__store *store)
+{
+	if ((!store->slabs || store->slabs->used == store->slabs->capacity) && !add_slab(session, store))
+		return NULL;
+	struct corm__slab *slab = store->slabs;
+	struct corm__object *object = (struct corm__object *)(void *)(slab->slots + slab->used++ * store->stride);
+	*object = (struct corm__object){ .store = store };
+	return object;
+}
+
+void corm__store_drop_newest(struct corm__store *store)
+{
+	store->slabs->used--;
+}
+
+struct corm__object *corm__store_owned(corm_session *session, const corm_model_info *model, const void *value)
+{
+	struct corm__store *store = session->stores;
+	while (store && store->model != model)
+		store = store->next;
+	if (!store)
+		return NULL;
+	uintptr_t address = (uintptr_t)value - sizeof(struct corm__object);
+	for (struct corm__slab *slab = store->slabs; slab; slab = slab->older) {
+		uintptr_t distance = address - (uintptr_t)slab->slots;
+		if (distance < slab->used * store->stride && distance % store->stride == 0)
+			return (struct corm__object *)(void *)(slab->slots + distance);
+	}
+	return NULL;
+}
+
+static void free_slab(corm_session *session, struct corm__store *store, struct corm__slab *slab)
+{
+	corm__free(&session->allocator, slab->slots, slab->capacity * store->stride);
+	corm__free(&session->allocator, slab, sizeof *slab);
+}
+
+static void free_identities(corm_session *session, struct corm__store *store)
+{
+	corm__free(&session->allocator, store->identities, store->identity_capacity * sizeof *store->identities);
+	store->identities = NULL;
+	store->identity_capacity = 0;
+}
+
+void corm__stores_reset(corm_session *session)
+{
+	for (struct corm__store *store = session->stores; store; store = store->next) {
+		/* The oldest slab is the smallest. Keeping it and a small map makes short units of work allocate nothing. */
+		while (store->slabs && store->slabs->older) {
+			struct corm__slab *older = store->slabs->older;
+			free_slab(session, store, store->slabs);
+			store->slabs = older;
+		}
+		if (store->slabs)
+			store->slabs->used = 0;
+		if (store->identity_capacity > FIRST_IDENTITIES * 16)
+			free_identities(session, store);
+		else if (store->identity_count)
+			memset(store->identities, 0, store->identity_capacity * sizeof *store->identities);
+		store->identity_count = 0;
+	}
+}
+
+void corm__stores_release(corm_session *session)
+{
+	while (session->stores) {
+		struct corm__store *store = session->stores;
+		session->stores = store->next;
+		while (store->slabs) {
+			struct corm__slab *older = store->slabs->older;
+			free_slab(session, store, store->slabs);
+			store->slabs = older;
+		}
+		free_identities(session, store);
+		free_store(session, store);
+	}
+}
+
+struct corm__object *corm__objects_next(corm_session *session, struct corm__cursor *cursor)
+{
+	if (!cursor->store) {
+		cursor->store = session->stores;
+		cursor->slab = cursor->store ? cursor->store->slabs : NULL;
+	}
+	while (cursor->store) {
+		if (cursor->slab && cursor->slot < cursor->slab->used)
+			return (struct corm__object *)(void *)(cursor->slab->slots + cursor->slot++ * cursor->store->stride);
+		cursor->slot = 0;
+		if (cursor->slab)
+			cursor->slab = cursor->slab->older;
+		if (!cursor->slab) {
+			cursor->store = cursor->store->next;
+			cursor->slab = cursor->store ? cursor->store->slabs : NULL;
+		}
+	}
+	return NULL;
+}
+
+/* ---- identity map -------------------------------------------------------------------------------------------------------- */
+
+static uint64_t value_hash(const corm_format *format, const void *value)
+{
+	int64_t number;
+	switch (format->type) {
+	case CORM_TYPE_TEXT: {
+		const char *text = *(const char *const *)value;
+		return corm__hash(text, text ? strlen(text) : 0);
+	}
+	case CORM_TYPE_TEXT_ARRAY:
+		return corm__hash(value, strlen(value));
+	case CORM_TYPE_BYTES: {
+		const corm_bytes *bytes = value;
+		return corm__hash(bytes->data, bytes->size);
+	}
+	case CORM_TYPE_DECIMAL: {
+		char text[CORM__DECIMAL_TEXT];
+		return corm__hash(text, corm__decimal_write(value, text));
+	}
+	case CORM_TYPE_BOOL:
+	case CORM_TYPE_ENUM:
+	case CORM_TYPE_INT8:
+	case CORM_TYPE_INT16:
+	case CORM_TYPE_INT32:
+	case CORM_TYPE_INT64:
+	case CORM_TYPE_UINT8:
+	case CORM_TYPE_UINT16:
+	case CORM_TYPE_UINT32:
+	case CORM_TYPE_UINT64:
+		return corm__hash_number(corm__integer_load(format, value, &number) ? (uint64_t)number : UINT64_MAX);
+	default:
+		return corm__hash(value, format->size);
+	}
+}
+
+uint64_t corm__key_hash(const corm_model_info *model, const void *const *values)
+{
+	uint64_t hash = value_hash(&model->columns[model->key[0]].format, values[0]);
+	for (size_t i = 1; i < model->key_count; i++)
+		hash = corm__hash_number(hash ^ value_hash(&model->columns[model->key[i]].format, values[i]));
+	return hash;
+}
+
+void corm__key_of(const corm_model_info *model, const void *value, const void **values)
+{
+	for (size_t i = 0; i < model->key_count; i++)
+		values[i] = (const char *)value + model->columns[model->key[i]].offset;
+}
+
+/* An object is known by the key of its snapshot: what the program does to the struct's does not count before the flush. */
+static bool has_key(struct corm__object *object, const void *const *values)
+{
+	const corm_model_info *model = object->store->model;
+	const char *snapshot = corm__object_snapshot(object);
+	for (size_t i = 0; i < model->key_count; i++) {
+		const corm_column *column = &model->columns[model->key[i]];
+		if (!corm__value_equal(&column->format, snapshot + column->offset, values[i]))
+			return false;
+	}
+	return true;
+}
+
+struct corm__object *corm__identity_find(const struct corm__store *store, uint64_t hash, const void *const *values)
+{
+	if (!store->identity_count)
+		return NULL;
+	size_t mask = store->identity_capacity - 1;
+	for (size_t i = hash & mask; store->identities[i].object; i = (i + 1) & mask) {
+		if (store->identities[i].hash == hash && has_key(store->identities[i].object, values))
+			return store->identities[i].object;
+	}
+	return NULL;
+}
+
+static void place(struct corm__identity *identities, size_t mask, struct corm__identity identity)
+{
+	size_t i = identity.hash & mask;
+	while (identities[i].object)
+		i = (i + 1) & mask;
+	identities[i] = identity;
+}
+
+static bool grow_identities(corm_session *session, struct corm__store *store)
+{
+	size_t capacity = store->identity_capacity ? store->identity_capacity * 2 : FIRST_IDENTITIES;
+	struct corm__identity *identities = corm__alloc(&session->allocator, capacity, sizeof *identities);
+	if (!identities)
+		return false;
+	for (size_t i = 0; i < store->identity_capacity; i++) {
+		if (store->identities[i].object)
+			place(identities, capacity - 1, store->identities[i]);
+	}
+	free_identities(session, store);
+	store->identities = identities;
+	store->identity_capacity = capacity;
+	return true;
+}
+
+bool corm__identity_add(corm_session *session, struct corm__store *store, struct corm__object *object)
+{
+	if (store->identity_count >= store->identity_capacity / 4 * 3 && !grow_identities(session, store))
+		return false;
+	place(store->identities, store->identity_capacity - 1,
+	      (struct corm__identity){ .hash = object->hash, .object = object });
+	store->identity_count++;
+	return true;
+}
+
+/* Moves what stands behind the gap into it where that shortens its way, so that no mark of a removed entry is needed. */
+void corm__identity_remove(struct corm__store *store, struct corm__object *object)
+{
+	if (!store->identity_count)
+		return;
+	struct corm__identity *identities = store->identities;
+	size_t mask = store->identity_capacity - 1, gap = object->hash & mask;
+	while (identities[gap].object != object) {
+		if (!identities[gap].object)
+			return;
+		gap = (gap + 1) & mask;
+	}
+	for (size_t i = (gap + 1) & mask; identities[i].object; i = (i + 1) & mask) {
+		size_t home = identities[i].hash & mask;
+		if (((i - home) & mask) >= ((i - gap) & mask)) {
+			identities[gap] = identities[i];
+			gap = i;
+		}
+	}
+	identities[gap].object = NULL;
+	store->identity_count--;
+}

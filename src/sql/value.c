@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * C values on their way to the database: which format they are bound in, which depends on what they stand beside.
+ *
+ * Which form a value gets follows from its C type and the format beside it. Both are part of the key, so equal keys
+ * have equal formats.
+ */
+#include "sql/walk.h"
+#include "type/codec.h"
+
+/* A type in each storage, in the order of enum corm_storage. */
+#define IN_STORAGE(t, bytes, s) \
+	{ \
+		.type = (t), .size = (bytes), .storage = (s) \
+	}
+#define FORMATS(t, bytes) \
+	[t] = { IN_STORAGE(t, bytes, CORM_STORAGE_DEFAULT), IN_STORAGE(t, bytes, CORM_STORAGE_BLOB), \
+		    IN_STORAGE(t, bytes, CORM_STORAGE_INTEGER), IN_STORAGE(t, bytes, CORM_STORAGE_REAL), \
+		    IN_STORAGE(t, bytes, CORM_STORAGE_NAIVE) }
+
+static const corm_format formats[][CORM_STORAGE_NAIVE + 1] = {
+	FORMATS(CORM_TYPE_BOOL, sizeof(bool)),
+	FORMATS(CORM_TYPE_INT8, sizeof(int8_t)),
+	FORMATS(CORM_TYPE_INT16, sizeof(int16_t)),
+	FORMATS(CORM_TYPE_INT32, sizeof(int32_t)),
+	FORMATS(CORM_TYPE_INT64, sizeof(int64_t)),
+	FORMATS(CORM_TYPE_UINT8, sizeof(uint8_t)),
+	FORMATS(CORM_TYPE_UINT16, sizeof(uint16_t)),
+	FORMATS(CORM_TYPE_UINT32, sizeof(uint32_t)),
+	FORMATS(CORM_TYPE_UINT64, sizeof(uint64_t)),
+	FORMATS(CORM_TYPE_FLOAT, sizeof(float)),
+	FORMATS(CORM_TYPE_DOUBLE, sizeof(double)),
+	FORMATS(CORM_TYPE_TEXT, sizeof(const char *)),
+	FORMATS(CORM_TYPE_BYTES, sizeof(corm_bytes)),
+	FORMATS(CORM_TYPE_UUID, sizeof(corm_uuid)),
+	FORMATS(CORM_TYPE_DATETIME, sizeof(corm_datetime)),
+	FORMATS(CORM_TYPE_DATE, sizeof(corm_date)),
+	FORMATS(CORM_TYPE_TIME, sizeof(corm_time)),
+	FORMATS(CORM_TYPE_DECIMAL, sizeof(corm_decimal)),
+	FORMATS(CORM_TYPE_JSON, sizeof(corm_json)),
+};
+
+const corm_format *corm__format(corm_type type, unsigned storage)
+{
+	return &formats[type][storage];
+}
+
+static bool is_integer(unsigned type)
+{
+	return type >= CORM_TYPE_BOOL && type <= CORM_TYPE_UINT64;
+}
+
+static bool is_number(unsigned type)
+{
+	return (type >= CORM_TYPE_INT8 && type <= CORM_TYPE_DOUBLE) || type == CORM_TYPE_DECIMAL;
+}
+
+/* What arithmetic gives is a plain number also where its operands are decimals, which the database may hold as text. */
+const corm_format *corm__format_of(const corm_node *node)
+{
+	if (!node)
+		return NULL;
+	switch ((corm_op)node->op) {
+	case CORM_OP_COLUMN:
+		return &((const corm_column *)node->of.arg.b)->format;
+	case CORM_OP_COALESCE:
+		return corm__format_of(node->of.arg.a);
+	case CORM_OP_PLUS:
+	case CORM_OP_MINUS:
+	case CORM_OP_TIMES:
+	case CORM_OP_DIVIDED:
+	case CORM_OP_MOD:
+	case CORM_OP_NEG:
+	case CORM_OP_ABS:
+	case CORM_OP_ROUND:
+	case CORM_OP_LENGTH:
+		return corm__format(CORM_TYPE_DOUBLE, CORM_STORAGE_DEFAULT);
+	case CORM_OP_LOWER:
+	case CORM_OP_UPPER:
+	case CORM_OP_TRIM:
+	case CORM_OP_SUBSTR:
+	case CORM_OP_CONCAT:
+		return corm__format(CORM_TYPE_TEXT, CORM_STORAGE_DEFAULT);
+	case CORM_OP_NONE:
+	case CORM_OP_END:
+	case CORM_OP_VALUE:
+	case CORM_OP_MODEL:
+	case CORM_OP_RELATIONSHIP:
+	case CORM_OP_NOW:
+	case CORM_OP_SQL:
+	case CORM_OP_ASC:
+	case CORM_OP_DESC:
+	case CORM_OP_NULLS_FIRST:
+	case CORM_OP_NULLS_LAST:
+		return NULL;
+	default: /* the conditions */
+		return corm__format(CORM_TYPE_BOOL, CORM_STORAGE_DEFAULT);
+	}
+}
+
+bool corm__needs_collation(const struct corm__compiler *c, const corm_format *format)
+{
+	return c->dialect->decimal_collation && format && format->type == CORM_TYPE_DECIMAL &&
+	       format->storage != CORM_STORAGE_REAL;
+}
+
+/* ---- values ------------------------------------------------------------------------------------------------------ */
+
+/* A value on its way. */
+struct passenger {
+	struct corm__compiler *c;
+	const struct corm__place *place;
+	corm_type type;
+	const void *data;
+	const corm_format *format;
+};
+
+static void refuse(struct passenger *p, const char *why)
+{
+	corm__walk_fail_at(p->c, p->place, "%s", why);
+}
+
+/* Is there a value at all? */
+static bool is_present(struct passenger *p)
+{
+	bool missing = false;
+	if (p->type == CORM_TYPE_TEXT)
+		missing = !*(const char *const *)p->data;
+	else if (p->type == CORM_TYPE_JSON)
+		missing = !((const corm_json *)p->data)->text;
+	else if (p->type == CORM_TYPE_BYTES)
+		missing = !((const corm_bytes *)p->data)->data && ((const corm_bytes *)p->data)->size;
+	if (missing)
+		refuse(p, "is NULL: use corm_is_null() or corm_is_not_null()");
+	return !missing;
+}
+
+static void become_bool(struct passenger *p, int64_t number)
+{
+	static const bool truths[] = { false, true };
+
+	if (!is_integer(p->type) || number < 0 || number > 1) {
+		refuse(p, "is compared with a bool, but is neither true nor false");
+		return;
+	}
+	p->data = &truths[number];
+	p->format = corm__format(CORM_TYPE_BOOL, CORM_STORAGE_DEFAULT);
+}
+
+/* Whether a constant of the enum has that value is for the driver to say, which must look for its name anyway. */
+static void become_enum(struct passenger *p, int64_t number)
+{
+	if (!is_integer(p->type)) {
+		refuse(p, "is compared with an enum, but is no integer");
+		return;
+	}
+	int64_t *value = corm__walk_take(p->c, sizeof *value);
+	if (!value)
+		return;
+	*value = number;
+	p->data = value;
+	if (!corm__writes_sql(p->c))
+		return;
+	corm_format *format = corm__walk_take(p->c, sizeof *format);
+	if (!format)
+		return;
+	*format = (corm_format){
+		.type = CORM_TYPE_ENUM,
+		.storage = p->place->beside->storage,
+		.size = sizeof *value,
+		.enumeration = p->place->beside->enumeration,
+	};
+	p->format = format;
+}
+
+/* The decimal that a number is; an infinity is none. */
+static bool decimal_of(const struct passenger *p, int64_t number, corm_decimal *out)
+{
+	if (p->type == CORM_TYPE_DOUBLE)
+		return corm__decimal_from_double(*(const double *)p->data, out);
+	if (p->type == CORM_TYPE_FLOAT)
+		return corm__decimal_from_double(*(const float *)p->data, out);
+	corm__decimal_from_integer(number, out);
+	return is_integer(p->type);
+}
+
+static void become_decimal(struct passenger *p, int64_t number)
+{
+	p->format = corm__format(CORM_TYPE_DECIMAL, p->place->beside->storage);
+	if (p->type == CORM_TYPE_DECIMAL)
+		return;
+	corm_decimal *decimal = corm__walk_take(p->c, sizeof *decimal);
+	if (!decimal)
+		return;
+	if (!decimal_of(p, number, decimal))
+		refuse(p, "is compared with a decimal, but no decimal is equal to it");
+	p->data = decimal;
+}
+
+/* Beside numbers that are no decimals a decimal is a number like them, never text. */
+static void become_real(struct passenger *p)
+{
+	double *real = corm__walk_take(p->c, sizeof *real);
+	if (!real)
+		return;
+	*real = corm__decimal_to_double(p->data);
+	p->data = real;
+	p->format = corm__format(CORM_TYPE_DOUBLE, CORM_STORAGE_DEFAULT);
+}
+
+static void fit_beside(struct passenger *p, int64_t number)
+{
+	const corm_format *beside = p->place->beside;
+	if (beside->type == p->type)
+		p->format = corm__format(p->type, beside->storage);
+	if (beside->type == CORM_TYPE_BOOL)
+		become_bool(p, number);
+	else if (beside->type == CORM_TYPE_ENUM)
+		become_enum(p, number);
+	else if (beside->type == CORM_TYPE_DECIMAL)
+		become_decimal(p, number);
+	else if (p->type == CORM_TYPE_DECIMAL && is_number(beside->type))
+		become_real(p);
+}
+
+void corm__walk_value(struct corm__compiler *c, corm_type type, const void *data, const struct corm__place *place)
+{
+	struct passenger p = { c, place, type, data, corm__format(type, CORM_STORAGE_DEFAULT) };
+	corm__key_byte(c, type);
+	if (c->status || !is_present(&p))
+		return;
+	int64_t number = 0;
+	if (is_integer(type) && !corm__integer_load(p.format, data, &number)) {
+		refuse(&p, "is above INT64_MAX, the largest integer that databases have");
+		return;
+	}
+	if (place->beside)
+		fit_beside(&p, number);
+	corm__walk_parameter(c, p.data, p.format);
+}
+
+/* ---- columns beside columns -------------------------------------------------------------------------------------- */
+
+/* To C, bools, enums and numbers are one kind; here they are not. The C compiler has seen to all others. */
+static corm_type kind_of(const corm_format *format)
+{
+	return format->type == CORM_TYPE_BOOL || format->type == CORM_TYPE_ENUM ? (corm_type)format->type : CORM_TYPE_NONE;
+}
+
+/* In blobs and integers an equal value is another thing than in text. Decimals are compared as numbers, and a time
+ * without a zone is turned into one with it, by the databases that have these storages. */
+static bool stored_alike(const corm_format *left, const corm_format *right)
+{
+	unsigned left_storage = left->storage == CORM_STORAGE_NAIVE ? CORM_STORAGE_DEFAULT : left->storage;
+	unsigned right_storage = right->storage == CORM_STORAGE_NAIVE ? CORM_STORAGE_DEFAULT : right->storage;
+	return left->type != right->type || left->type == CORM_TYPE_DECIMAL || left_storage == right_storage;
+}
+
+void corm__walk_compatible(struct corm__compiler *c, const corm_node *node, const corm_format *left,
+                           const corm_format *right)
+{
+	if (!left || !right || left == right)
+		return;
+	const char *name = corm__shape(node->op)->name;
+	if (kind_of(left) != kind_of(right) || left->enumeration != right->enumeration)
+		corm__walk_fail(
+			c, CORM_ERROR_USAGE,
+			"%s() is given values of different kinds: an enum is compared with one of its own kind, a bool with a bool",
+			name);
+	else if (!stored_alike(left, right))
+		corm__walk_fail(c, CORM_ERROR_USAGE,
+		                "%s() is given columns of different storage(), whose values are never equal", name);
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Helpers of the compiler's tests.
+ */
+#include "compile/check.h"
+#include "sql/tree.h"
+#include "type/codec.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define CAPABILITIES CORM_CAN_FULL_JOIN
+
+/* One value: 5, 1.5, 'text', 1.10d, uuid, RED, with its storage behind it. */
+static void show_value(struct corm__buffer *out, const corm_format *format, const void *value)
+{
+	static const char *const storages[] = { "", "/blob", "/integer", "/real", "/naive" };
+	int64_t integer;
+	char text[CORM__DECIMAL_TEXT];
+	switch ((corm_type)format->type) {
+	case CORM_TYPE_BOOL:
+		corm__buffer_text(out, *(const bool *)value ? "true" : "false");
+		break;
+	case CORM_TYPE_FLOAT:
+		corm__buffer_format(out, "%.15g", (double)*(const float *)value);
+		break;
+	case CORM_TYPE_DOUBLE:
+		corm__buffer_format(out, "%.15gr", *(const double *)value);
+		break;
+	case CORM_TYPE_TEXT:
+		corm__buffer_format(out, "'%s'", *(const char *const *)value);
+		break;
+	case CORM_TYPE_BYTES:
+		corm__buffer_format(out, "bytes:%zu", ((const corm_bytes *)value)->size);
+		break;
+	case CORM_TYPE_UUID:
+		corm__buffer_format(out, "uuid:%02x", ((const corm_uuid *)value)->bytes[0]);
+		break;
+	case CORM_TYPE_DATETIME:
+		corm__buffer_format(out, "datetime:%" PRId64, ((const corm_datetime *)value)->microseconds);
+		break;
+	case CORM_TYPE_DATE:
+		corm__buffer_format(out, "date:%" PRId32, ((const corm_date *)value)->days);
+		break;
+	case CORM_TYPE_TIME:
+		corm__buffer_format(out, "time:%" PRId64, ((const corm_time *)value)->microseconds);
+		break;
+	case CORM_TYPE_DECIMAL:
+		corm__decimal_write(value, text);
+		corm__buffer_format(out, "%sd", text);
+		break;
+	case CORM_TYPE_ENUM:
+		memcpy(&integer, value, sizeof integer);
+		assert_int_equal(format->size, sizeof integer);
+		assert_non_null(format->enumeration);
+		corm__buffer_format(out, "%s:%" PRId64, format->enumeration->name, integer);
+		break;
+	case CORM_TYPE_JSON:
+		corm__buffer_format(out, "json:%s", ((const corm_json *)value)->text);
+		break;
+	default:
+		assert_true(corm__integer_load(format, value, &integer));
+		corm__buffer_format(out, "%" PRId64, integer);
+	}
+	corm__buffer_text(out, storages[format->storage]);
+}
+
+static void show_values(struct corm__buffer *out, const corm_format *const *formats, const void *const *values,
+                        size_t count)
+{
+	corm__buffer_clear(out);
+	for (size_t i = 0; i < count; i++) {
+		corm__buffer_text(out, i ? ", " : "");
+		show_value(out, formats[i], values[i]);
+	}
+}
+
+/* "SELECT hero.id, hero.name FROM …" with its columns as "*", also behind DISTINCT and in a subquery. */
+static char *shorten(const char *sql, const struct corm__select *select)
+{
+	struct corm__buffer columns, out;
+	const char *name = select->alias ? select->alias : select->model->table;
+	corm__buffer_init(&columns, NULL, SIZE_MAX / 2);
+	corm__buffer_init(&out, NULL, SIZE_MAX / 2);
+	for (size_t i = 0; i < select->model->column_count; i++) {
+		corm__buffer_text(&columns, i ? ", " : "");
+		corm__write_identifier(&columns, &corm__dialect_sqlite, name);
+		corm__buffer_char(&columns, '.');
+		corm__write_identifier(&columns, &corm__dialect_sqlite, select->model->columns[i].name);
+	}
+	const char *found = strstr(sql, columns.data);
+	if (found) {
+		corm__buffer_add(&out, sql, (size_t)(found - sql));
+		corm__buffer_char(&out, '*');
+		sql = found + columns.length;
+	}
+	corm__buffer_text(&out, sql);
+	corm__buffer_release(&columns);
+	return out.data;
+}
+
+static void check_text(const char *what, const char *found, const char *expected, const char *file, int line)
+{
+	if (strcmp(found, expected) != 0) {
+		print_error("%s:%d: %s\nfound:    %s\nexpected: %s\n", file, line, what, found, expected);
+		_fail(file, line);
+	}
+}
+
+/* Both walks must collect the same values in the same order. */
+static void compile(struct corm__compiler *compiler, const struct corm__select *select, struct corm__buffer *values,
+                    const char *file, int line)
+{
+	corm_error_store error = { 0 };
+	if (corm__compile_select(compiler, CORM__WALK_KEY, select, &error) != CORM_OK)
+		check_text("key", error.error.message, "", file, line);
+	size_t count = compiler->count;
+	const void **first = calloc(count + 1, sizeof *first);
+	assert_non_null(first);
+	if (count)
+		memcpy(first, compiler->values, count * sizeof *first);
+	if (corm__compile_select(compiler, CORM__WALK_SQL, select, &error) != CORM_OK)
+		check_text("sql", error.error.message, "", file, line);
+	_assert_int_equal(compiler->count, count, file, line);
+
+	struct corm__buffer other;
+	corm__buffer_init(&other, NULL, SIZE_MAX / 2);
+	show_values(&other, compiler->formats, first, count);
+	show_values(values, compiler->formats, compiler->values, count);
+	check_text("values of the key", other.data, values->data, file, line);
+	corm__buffer_release(&other);
+	free(first);
+}
+
+static corm_clause *copy_clauses(struct corm_arena *arena, const corm_clause *clauses)
+{
+	size_t count = 0;
+	while (clauses[count].kind != CORM_CLAUSE_END)
+		count++;
+	corm_clause *copy = corm__arena_array(arena, count + 1, sizeof *copy);
+	assert_non_null(copy);
+	for (size_t i = 0; i <= count; i++)
+		assert_true(corm__clause_copy(arena, &clauses[i], &copy[i]));
+	return copy;
+}
+
+/* What a copy gives: the same SQL, values and key. */
+static void check_copy(struct corm__compiler *compiler, const struct corm__select *select,
+                       const struct corm__buffer *values, const char *file, int line)
+{
+	struct corm_arena arena;
+	struct corm__compiler second;
+	struct corm__buffer copied;
+	corm__arena_init(&arena, NULL, 0);
+	corm__compiler_init(&second, compiler->dialect, compiler->capabilities, NULL);
+	corm__buffer_init(&copied, NULL, SIZE_MAX / 2);
+	struct corm__select copy = *select;
+	copy.clauses = copy_clauses(&arena, select->clauses);
+	compile(&second, &copy, &copied, file, line);
+	check_text("copy", second.sql.data, compiler->sql.data, file, line);
+	check_text("values of a copy", copied.data, values->data, file, line);
+	_assert_int_equal(second.key.length, compiler->key.length, file, line);
+	_assert_true(memcmp(second.key.data, compiler->key.data, second.key.length) == 0, "key of a copy", file, line);
+	corm__buffer_release(&copied);
+	corm__compiler_release(&second);
+	corm__arena_release(&arena);
+}
+
+void check_select(const struct corm__select *select, const char *sql, const char *values, const char *file, int line)
+{
+	struct corm__compiler compiler;
+	struct corm__buffer shown;
+	corm__compiler_init(&compiler, &corm__dialect_sqlite, CAPABILITIES, NULL);
+	corm__buffer_init(&shown, NULL, SIZE_MAX / 2);
+	compile(&compiler, select, &shown, file, line);
+	char *shortened = shorten(compiler.sql.data, select);
+	check_text("sql", shortened, sql, file, line);
+	check_text("values", shown.data, values, file, line);
+	check_copy(&compiler, select, &shown, file, line);
+	free(shortened);
+	corm__buffer_release(&shown);
+	corm__compiler_release(&compiler);
+}
+
+void check_fails(const struct corm__select *select, const char *message, const char *file, int line)
+{
+	corm_error_store error = { 0 };
+	struct corm__compiler compiler;
+	corm__compiler_init(&compiler, &corm__dialect_sqlite, 0, NULL);
+	(void)corm__compile_select(&compiler, CORM__WALK_KEY, select, &error);
+	error = (corm_error_store){ 0 };
+	corm_status status = corm__compile_select(&compiler, CORM__WALK_SQL, select, &error);
+	check_text("error", status ? error.error.message : compiler.sql.data, message, file, line);
+	_assert_int_equal(status, CORM_ERROR_USAGE, file, line);
+	corm__compiler_release(&compiler);
+}

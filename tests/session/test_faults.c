@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What fails: memory, the disk, rights, other writers. Each gives its status, and the database is unharmed.
+ */
+#include "session/support.h"
+#include "fail_alloc.h"
+#include "library.h"
+#include <errno.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+static char folder[64];
+static char url[128];
+
+static int set_up(void **state)
+{
+	(void)state;
+	snprintf(folder, sizeof folder, "/tmp/cormorant-XXXXXX");
+	assert_non_null(mkdtemp(folder));
+	snprintf(url, sizeof url, "sqlite:///%s/test.db", folder);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	static const char *const names[] = { "test.db", "test.db-wal", "test.db-shm", "test.db-journal" };
+	char path[128];
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+		unlink(path);
+	}
+	rmdir(folder);
+	return 0;
+}
+
+/* Everything that a session does; the status of the first error. With long texts, so that arenas grow. */
+static corm_status everything(corm_engine *engine, corm_uuid id)
+{
+	corm_session *session = corm_session_open(engine);
+	char *title = malloc(3000);
+	memset(title, 't', 2999);
+	title[2999] = '\0';
+	struct Author *author = Author_add(session, .base.id = id, .name = "Fred");
+	for (int i = 0; i < 20; i++)
+		Book_add(session, .title = title, .author = author);
+	corm_flush(session);
+	author->name = "Changed";
+	corm_textf(session, "%s %d", corm_text(session, title), 5);
+	corm_foreach(struct Book *, book, Author_books(session, author)) book->title = "short";
+	corm_flush(session);
+	Book_all(session, corm_join(Author), corm_where(corm_contains(Book.title, "sh"), corm_in(Author.name, "a", "Changed")));
+	Book_author(session, Book_first(session));
+	Author_get(session, corm_uuid7());
+	Author_count(session, corm_distinct());
+	corm_query *query = corm_query_new(session, Book);
+	corm_query_add(query, corm_where(corm_eq(Book.title, title), corm_like(Book.title, "%")));
+	Book_run(query);
+	corm_compile(query, "sqlite");
+	bool exists;
+	corm_status status = Book_exists(session, &exists);
+	status = corm_commit(session);
+	if (status != CORM_OK) {
+		assert_non_null(corm_session_error(session)->message);
+		assert_int_equal(status, corm_session_error(session)->status);
+	}
+	corm_session_close(session);
+	free(title);
+	return status;
+}
+
+static void test_every_allocation_may_fail(void **state)
+{
+	(void)state;
+	/* Made without the failing allocator, and kept open, so that every run finds the same tables. */
+	corm_engine *keeper = database_open(url, &library_metadata);
+	corm_engine_on_statement(keeper, NULL, NULL);
+	struct fail_alloc memory;
+	size_t failures = 0;
+	for (size_t n = 1; fail_alloc_next(&memory, n); n++) {
+		corm_engine *engine = corm_engine_open_options(url, &(corm_engine_options){ .allocator = &memory.allocator });
+		if (!engine) {
+			assert_int_equal(corm_last_error()->status, CORM_ERROR_MEMORY);
+			assert_true(memory.failed);
+			continue;
+		}
+		corm_uuid id = corm_uuid4();
+		corm_status status = everything(engine, id);
+		corm_engine_close(engine);
+		/* A statement that cannot be cached is prepared anew each time: not every failure is one of the program's. */
+		if (!memory.failed)
+			assert_int_equal(status, CORM_OK);
+		else if (status != CORM_OK)
+			assert_int_equal(status, CORM_ERROR_MEMORY);
+		failures += status != CORM_OK;
+		corm_autoclose corm_session *session = corm_session_open(keeper);
+		assert_int_equal(Author_count(session, corm_where(corm_eq(Author.id, id))), status == CORM_OK ? 1 : 0);
+		assert_int_equal(Book_count(session, corm_where(corm_eq(Book.author_id, id))), status == CORM_OK ? 20 : 0);
+	}
+	assert_true(failures > 20);
+	corm_engine_close(keeper);
+}
+
+static void test_an_add_without_memory_goes_nowhere(void **state)
+{
+	(void)state;
+	struct fail_alloc memory;
+	fail_alloc_init(&memory, 0);
+	corm_engine *engine = corm_engine_open_options("sqlite://", &(corm_engine_options){ .allocator = &memory.allocator });
+	assert_non_null(engine);
+	memory.fail_at = memory.calls + 1;
+	memory.fail_after = true;
+	corm_session *session = corm_session_open(engine);
+	struct Author *author = Author_add(session, .name = "x");
+	assert_non_null(author);
+	author->name = "written to all the same";
+	assert_non_null(Book_add(session, .title = "y", .author = author));
+	assert_int_equal(corm_commit(session), CORM_ERROR_MEMORY);
+	assert_int_equal(corm_rollback(session), CORM_ERROR_MEMORY);
+	assert_int_equal(corm_session_reset(session), CORM_ERROR_MEMORY);
+	corm_session_close(session);
+	corm_engine_close(engine);
+	fail_alloc_check(&memory);
+}
+
+static void test_full_disk(void **state)
+{
+	(void)state;
+	corm_engine *engine = database_open(url, &library_metadata);
+	corm_session *session = corm_session_open(engine);
+	struct Author *fred = Author_add(session, .name = "Fred");
+	assert_int_equal(corm_commit(session), CORM_OK);
+	corm_uuid id = fred->base.id;
+	/* SQLite's own way to run out of pages, which it reports as it does a full disk. */
+	sqlite3 *db = corm_session_native(session);
+	assert_int_equal(sqlite3_exec(db, "PRAGMA max_page_count = 1", NULL, NULL, NULL), SQLITE_OK);
+	char text[5000];
+	memset(text, 'x', sizeof text - 1);
+	text[sizeof text - 1] = '\0';
+	fred = Author_get(session, id);
+	for (int i = 0; i < 10; i++)
+		Book_add(session, .title = text, .author = fred);
+	assert_int_equal(corm_commit(session), CORM_ERROR_IO);
+	assert_contains(corm_session_error(session)->message, "full");
+	assert_int_equal(corm_rollback(session), CORM_OK);
+	assert_int_equal(Author_count(session), 1);
+	assert_int_equal(Book_count(session), 0);
+	db = corm_session_native(session);
+	sqlite3_stmt *check;
+	assert_int_equal(sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &check, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(check), SQLITE_ROW);
+	assert_string_equal((const char *)sqlite3_column_text(check, 0), "ok");
+	sqlite3_finalize(check);
+	corm_session_close(session);
+	corm_engine_close(engine);
+}
+
+static void test_other_writers(void **state)
+{
+	(void)state;
+	char impatient[160];
+	snprintf(impatient, sizeof impatient, "%s?busy_timeout=10", url);
+	corm_engine *engine = database_open(impatient, &library_metadata);
+	corm_session *one = corm_session_open(engine), *two = corm_session_open(engine);
+	Author_add(one, .name = "One");
+	assert_int_equal(corm_flush(one), CORM_OK);
+	Author_add(two, .name = "Two");
+	assert_int_equal(corm_commit(two), CORM_ERROR_TIMEOUT);
+	assert_int_equal(corm_rollback(two), CORM_OK);
+	/* Two has read before One commits: its snapshot is too old to be written on. */
+	assert_int_equal(Author_count(two), 0);
+	assert_int_equal(corm_commit(one), CORM_OK);
+	Author_add(two, .name = "Two");
+	assert_int_equal(corm_commit(two), CORM_ERROR_CONFLICT);
+	assert_int_equal(corm_rollback(two), CORM_OK);
+	Author_add(two, .name = "Two");
+	assert_int_equal(corm_commit(two), CORM_OK);
+	assert_int_equal(Author_count(one), 2);
+	corm_session_close(one);
+	corm_session_close(two);
+	corm_engine_close(engine);
+}
+
+static void test_readonly_database(void **state)
+{
+	(void)state;
+	corm_engine_close(database_open(url, &library_metadata));
+	char readonly[160];
+	snprintf(readonly, sizeof readonly, "%s?mode=ro", url);
+	corm_engine *engine = corm_engine_open(readonly);
+	assert_non_null(engine);
+	corm_session *session = corm_session_open(engine);
+	assert_int_equal(Author_count(session), 0);
+	Author_add(session, .name = "x");
+	assert_int_equal(corm_commit(session), CORM_ERROR_READONLY);
+	assert_non_null(corm_session_error(session)->message);
+	corm_session_close(session);
+	corm_engine_close(engine);
+}
+
+static void test_tables_that_are_not_the_models(void **state)
+{
+	(void)state;
+	corm_engine *engine = corm_engine_open(url);
+	corm_session *session = corm_session_open(engine);
+	assert_int_equal(Author_count(session), -1);
+	assert_status(session, CORM_ERROR_SQL);
+	assert_contains(corm_session_error(session)->message, "author");
+	assert_contains(corm_session_error(session)->sql, "SELECT");
+	corm_rollback(session);
+	sqlite3 *db = corm_session_native(session);
+	assert_int_equal(sqlite3_exec(db, "CREATE TABLE author (id CHAR(32) PRIMARY KEY)", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(corm_commit(session), CORM_OK);
+	assert_int_equal(corm_create_all(engine, &library_metadata), CORM_ERROR_SQL);
+	assert_contains(corm_last_error()->message, "corm revision");
+	assert_string_equal(corm_last_error()->table, "author");
+	corm_session_close(session);
+	corm_engine_close(engine);
+}
+
+/* A program's own handle, and a statement of its own, beside ours. */
+static void test_adopted_handle(void **state)
+{
+	(void)state;
+	sqlite3 *db;
+	assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+	corm_engine *engine = corm_engine_adopt_sqlite3(db, CORM_ADOPT_KEEP);
+	assert_non_null(engine);
+	assert_int_equal(corm_create_all(engine, &library_metadata), CORM_OK);
+	corm_session *session = corm_session_open(engine);
+	assert_ptr_equal(corm_session_native(session), db);
+	Author_add(session, .name = "Mine");
+	assert_int_equal(corm_commit(session), CORM_OK);
+	corm_session_close(session);
+	corm_engine_close(engine);
+	sqlite3_stmt *statement;
+	assert_int_equal(sqlite3_prepare_v2(db, "SELECT name FROM author", -1, &statement, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+	assert_string_equal((const char *)sqlite3_column_text(statement, 0), "Mine");
+	sqlite3_finalize(statement);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_every_allocation_may_fail, set_up, tear_down),
+		cmocka_unit_test(test_an_add_without_memory_goes_nowhere),
+		cmocka_unit_test_setup_teardown(test_full_disk, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_other_writers, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_readonly_database, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_tables_that_are_not_the_models, set_up, tear_down),
+		cmocka_unit_test(test_adopted_handle),
+	};
+	return cmocka_run_group_tests_name("session: faults", tests, NULL, NULL);
+}
