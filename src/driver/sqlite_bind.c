@@ -6,6 +6,7 @@
 #include "driver/sqlite.h"
 #include "type/codec.h"
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The parameter that is being bound. */
@@ -142,6 +143,25 @@ static corm_status bind_enum(const struct parameter *p)
 	return bind_text(p, name, strlen(name));
 }
 
+/* A JSON column has numeric affinity, so that SQLite holds a number that stands alone as an integer or a double, and only as
+ * exactly as these can. In objects, arrays and strings numbers stay text. */
+static bool json_survives(const char *text)
+{
+	text += strspn(text, " \t\n\r");
+	text += *text == '-';
+	if (*text < '0' || *text > '9')
+		return true;
+	size_t digits = 0;
+	bool whole = true;
+	for (; *text && strchr("0123456789.", *text); text++) {
+		whole = whole && *text != '.';
+		digits += *text != '.' && (digits || *text != '0');
+	}
+	if (*text != 'e' && *text != 'E')
+		return digits <= (whole ? 18 : 15);
+	return digits <= 15 && labs(strtol(text + 1, NULL, 10)) <= 290;
+}
+
 /* Text or JSON by pointer. */
 static corm_status bind_pointer(const struct parameter *p)
 {
@@ -154,6 +174,8 @@ static corm_status bind_pointer(const struct parameter *p)
 		return bind_characters(p, text, length);
 	if (!corm__json_valid(text, length))
 		return refuse(p, "is not valid JSON");
+	if (!json_survives(text))
+		return refuse(p, "is a JSON number of more digits than SQLite keeps: put it into a string or an array");
 	return bind_text(p, text, length);
 }
 

@@ -367,6 +367,12 @@ static void test_values_no_column_holds(void **state)
 	Kinds_add(session, .json = { "{broken" });
 	assert_int_equal(corm_commit(session), CORM_ERROR_VALIDATION);
 	corm_rollback(session);
+	static const char *const numbers[] = { "12345678901234567890123", "1e400", " 0.1234567890123456" };
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		Kinds_add(session, .json = { numbers[i] });
+		assert_int_equal(corm_commit(session), CORM_ERROR_VALIDATION);
+		corm_rollback(session);
+	}
 	Kinds_add(session, .f64 = NAN);
 	assert_int_equal(corm_commit(session), CORM_ERROR_VALIDATION);
 	corm_rollback(session);
