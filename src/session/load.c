@@ -81,15 +81,11 @@ static corm_status refresh_object(corm_session *session, struct corm__object *ob
 	return CORM_OK;
 }
 
-static corm_status register_object(corm_session *session, struct corm__object *object, uint64_t hash)
+static corm_status register_object(corm_session *session, struct corm__object *object)
 {
 	object->state = CORM__OBJECT_PERSISTENT;
 	object->epoch = session->epoch;
-	object->hash = hash;
-	corm_status status = corm__snapshot_take(session, object);
-	if (status == CORM_OK && !corm__identity_add(session, object->store, object))
-		status = corm__session_no_memory(session);
-	return status;
+	return corm__identity_add(session, object->store, object) ? CORM_OK : corm__session_no_memory(session);
 }
 
 /* Names the row that could not be read, as far as its key is known. */
@@ -122,9 +118,13 @@ static struct corm__object *read_object(struct corm__run *run, struct corm__stor
 		goto drop;
 	}
 	corm__key_of(model, row, store->values);
-	uint64_t hash = corm__key_hash(model, store->values);
-	known = corm__identity_find(store, hash, store->values);
-	if (!known && register_object(session, object, hash) == CORM_OK)
+	object->hash = corm__key_hash(model, store->values);
+	/* The snapshot is of use only for a new object, but copying it gives the map's entry time to arrive. */
+	corm__identity_prefetch(store, object->hash);
+	if (corm__snapshot_take(session, object) != CORM_OK)
+		goto drop;
+	known = corm__identity_find(store, object->hash, store->values);
+	if (!known && register_object(session, object) == CORM_OK)
 		return object;
 	bool keeps_text = false;
 	if (known && known->epoch != session->epoch && refresh_object(session, known, row, &keeps_text) != CORM_OK)
@@ -218,7 +218,7 @@ void *corm__load_by_key(corm_session *session, const corm_model_info *model, con
 		corm__session_no_memory(session);
 		return NULL;
 	}
-	uint64_t hash = corm__key_hash(model, key);
+	uint32_t hash = corm__key_hash(model, key);
 	struct corm__object *object = corm__identity_find(store, hash, key);
 	if (!(object && object->epoch == session->epoch) && session->pending_count) {
 		/* What was added may be it. What was changed by assignment cannot: it is in the identity map, or has another key. So

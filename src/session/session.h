@@ -37,7 +37,8 @@ enum corm__object_mark {
 /* What stands before each struct. Its size keeps the struct aligned for any type. An epoch of 0 is that of no transaction. */
 struct corm__object {
 	_Alignas(max_align_t) struct corm__store *store;
-	uint64_t hash;     /* of its key, while it is in the identity map */
+	uint32_t slot;     /* its number in the store */
+	uint32_t hash;     /* of its key, while it is in the identity map */
 	uint32_t epoch;    /* of the transaction in which it was last read or written */
 	uint32_t inserted; /* of the transaction that inserted it: the rollback of that one detaches it */
 	uint32_t saved;    /* of the transaction that keeps an undo record of it */
@@ -45,25 +46,26 @@ struct corm__object {
 	uint8_t mark;      /* enum corm__object_mark */
 };
 
-/* Objects stand in slabs of slots of one size, so that a pointer can be told from a foreign one by arithmetic. */
-struct corm__slab {
-	struct corm__slab *older;
-	char *slots;
-	size_t used, capacity; /* slots */
-};
-
+/* An entry of the identity map. Small, because a map of many objects is mostly cache misses. */
 struct corm__identity {
-	uint64_t hash;
-	struct corm__object *object; /* NULL: free */
+	uint32_t hash;
+	uint32_t slot; /* + 1; 0: free */
 };
 
-/* What a session keeps for each model it has met. */
+/* Slabs hold 16, 32, 64 … slots, so that a slot's number tells where it is. */
+#define CORM__FIRST_SLAB 16
+#define CORM__SLABS 27
+
+/* What a session keeps for each model it has met. Objects stand in slots of one size, so that a pointer can be told from a foreign
+ * one by arithmetic. */
 struct corm__store {
 	struct corm__store *next;
 	const corm_model_info *model;
-	struct corm__slab *slabs; /* the newest first */
-	size_t struct_size;       /* of the struct, rounded up for alignment */
-	size_t stride;            /* of a slot */
+	char *slabs[CORM__SLABS];
+	size_t slab_count;
+	size_t used;        /* slots */
+	size_t struct_size; /* of the struct, rounded up for alignment */
+	size_t stride;      /* of a slot */
 	corm_target *targets;     /* where the columns of a row go; in the order of the model's */
 	bool has_mutable;         /* some column is a char *: equal bytes do not mean unchanged */
 	/* Room for the parts of one statement, so that none is allocated per row. */
@@ -177,10 +179,16 @@ void corm__stores_reset(corm_session *session);
 void corm__stores_release(corm_session *session);
 
 /* The hash of a key: values[i] points to the value of the key's i-th column. */
-uint64_t corm__key_hash(const corm_model_info *model, const void *const *values);
+uint32_t corm__key_hash(const corm_model_info *model, const void *const *values);
 /* The key's columns in a struct, as pointers for corm__key_hash. model->key_count of them. */
 void corm__key_of(const corm_model_info *model, const void *value, const void **values);
-struct corm__object *corm__identity_find(const struct corm__store *store, uint64_t hash, const void *const *values);
+struct corm__object *corm__identity_find(const struct corm__store *store, uint32_t hash, const void *const *values);
+/* Brings the entry that a hash leads to closer, a little before it is looked at. */
+static inline void corm__identity_prefetch(const struct corm__store *store, uint32_t hash)
+{
+	if (store->identities)
+		__builtin_prefetch(&store->identities[hash & (store->identity_capacity - 1)]);
+}
 /* False when there is no memory. The object's hash must be set. */
 bool corm__identity_add(corm_session *session, struct corm__store *store, struct corm__object *object);
 void corm__identity_remove(struct corm__store *store, struct corm__object *object);
@@ -188,7 +196,6 @@ void corm__identity_remove(struct corm__store *store, struct corm__object *objec
 /* Iterates over all objects of a session. */
 struct corm__cursor {
 	struct corm__store *store;
-	struct corm__slab *slab;
 	size_t slot;
 };
 struct corm__object *corm__objects_next(corm_session *session, struct corm__cursor *cursor);

@@ -7,8 +7,6 @@
 #include "type/codec.h"
 #include <assert.h>
 
-#define FIRST_SLAB 16    /* slots */
-#define LARGEST_SLAB 65536
 #define FIRST_IDENTITIES 64
 
 static_assert(sizeof(struct corm__object) % _Alignof(max_align_t) == 0, "the struct behind the header is aligned");
@@ -84,38 +82,49 @@ struct corm__store *corm__store_of(corm_session *session, const corm_model_info 
 	return store;
 }
 
+static size_t slab_capacity(size_t index)
+{
+	return (size_t)CORM__FIRST_SLAB << index;
+}
+
+/* The slabs before the index-th have FIRST_SLAB * (2^index - 1) slots together. */
+static struct corm__object *slot_at(const struct corm__store *store, size_t slot)
+{
+	size_t scaled = slot / CORM__FIRST_SLAB + 1;
+	size_t index = sizeof(unsigned long long) * 8 - 1 - (size_t)__builtin_clzll(scaled);
+	size_t within = slot - CORM__FIRST_SLAB * (((size_t)1 << index) - 1);
+	return (struct corm__object *)(void *)(store->slabs[index] + within * store->stride);
+}
+
 static bool add_slab(corm_session *session, struct corm__store *store)
 {
-	size_t capacity = store->slabs ? store->slabs->capacity * 2 : FIRST_SLAB;
-	if (capacity > LARGEST_SLAB)
-		capacity = LARGEST_SLAB;
-	struct corm__slab *slab = corm__alloc(&session->allocator, 1, sizeof *slab);
-	if (!slab)
+	if (store->slab_count == CORM__SLABS)
 		return false;
-	slab->slots = corm__resize(&session->allocator, NULL, 0, capacity, store->stride);
-	if (!slab->slots) {
-		corm__free(&session->allocator, slab, sizeof *slab);
-		return false;
-	}
-	slab->capacity = capacity;
-	slab->older = store->slabs;
-	store->slabs = slab;
-	return true;
+	char *slab = corm__resize(&session->allocator, NULL, 0, slab_capacity(store->slab_count), store->stride);
+	if (slab)
+		store->slabs[store->slab_count++] = slab;
+	return slab != NULL;
+}
+
+static void free_newest_slab(corm_session *session, struct corm__store *store)
+{
+	store->slab_count--;
+	corm__free(&session->allocator, store->slabs[store->slab_count], slab_capacity(store->slab_count) * store->stride);
 }
 
 struct corm__object *corm__store_new(corm_session *session, struct corm__store *store)
 {
-	if ((!store->slabs || store->slabs->used == store->slabs->capacity) && !add_slab(session, store))
+	if (store->used == CORM__FIRST_SLAB * (((size_t)1 << store->slab_count) - 1) && !add_slab(session, store))
 		return NULL;
-	struct corm__slab *slab = store->slabs;
-	struct corm__object *object = (struct corm__object *)(void *)(slab->slots + slab->used++ * store->stride);
-	*object = (struct corm__object){ .store = store };
+	struct corm__object *object = slot_at(store, store->used);
+	*object = (struct corm__object){ .store = store, .slot = (uint32_t)store->used };
+	store->used++;
 	return object;
 }
 
 void corm__store_drop_newest(struct corm__store *store)
 {
-	store->slabs->used--;
+	store->used--;
 }
 
 struct corm__object *corm__store_owned(corm_session *session, const corm_model_info *model, const void *value)
@@ -123,21 +132,16 @@ struct corm__object *corm__store_owned(corm_session *session, const corm_model_i
 	struct corm__store *store = session->stores;
 	while (store && store->model != model)
 		store = store->next;
-	if (!store)
-		return NULL;
 	uintptr_t address = (uintptr_t)value - sizeof(struct corm__object);
-	for (struct corm__slab *slab = store->slabs; slab; slab = slab->older) {
-		uintptr_t distance = address - (uintptr_t)slab->slots;
-		if (distance < slab->used * store->stride && distance % store->stride == 0)
-			return (struct corm__object *)(void *)(slab->slots + distance);
+	for (size_t i = 0; store && i < store->slab_count; i++) {
+		uintptr_t distance = address - (uintptr_t)store->slabs[i];
+		if (distance >= slab_capacity(i) * store->stride || distance % store->stride)
+			continue;
+		struct corm__object *object = (struct corm__object *)(void *)(store->slabs[i] + distance);
+		size_t slot = CORM__FIRST_SLAB * (((size_t)1 << i) - 1) + distance / store->stride;
+		return slot < store->used ? object : NULL;
 	}
 	return NULL;
-}
-
-static void free_slab(corm_session *session, struct corm__store *store, struct corm__slab *slab)
-{
-	corm__free(&session->allocator, slab->slots, slab->capacity * store->stride);
-	corm__free(&session->allocator, slab, sizeof *slab);
 }
 
 static void free_identities(corm_session *session, struct corm__store *store)
@@ -150,14 +154,10 @@ static void free_identities(corm_session *session, struct corm__store *store)
 void corm__stores_reset(corm_session *session)
 {
 	for (struct corm__store *store = session->stores; store; store = store->next) {
-		/* The oldest slab is the smallest. Keeping it and a small map makes short units of work allocate nothing. */
-		while (store->slabs && store->slabs->older) {
-			struct corm__slab *older = store->slabs->older;
-			free_slab(session, store, store->slabs);
-			store->slabs = older;
-		}
-		if (store->slabs)
-			store->slabs->used = 0;
+		/* Keeping the smallest slab and a small map makes short units of work allocate nothing. */
+		while (store->slab_count > 1)
+			free_newest_slab(session, store);
+		store->used = 0;
 		if (store->identity_capacity > FIRST_IDENTITIES * 16)
 			free_identities(session, store);
 		else if (store->identity_count)
@@ -171,11 +171,8 @@ void corm__stores_release(corm_session *session)
 	while (session->stores) {
 		struct corm__store *store = session->stores;
 		session->stores = store->next;
-		while (store->slabs) {
-			struct corm__slab *older = store->slabs->older;
-			free_slab(session, store, store->slabs);
-			store->slabs = older;
-		}
+		while (store->slab_count)
+			free_newest_slab(session, store);
 		free_identities(session, store);
 		free_store(session, store);
 	}
@@ -183,22 +180,15 @@ void corm__stores_release(corm_session *session)
 
 struct corm__object *corm__objects_next(corm_session *session, struct corm__cursor *cursor)
 {
-	if (!cursor->store) {
+	if (!cursor->store)
 		cursor->store = session->stores;
-		cursor->slab = cursor->store ? cursor->store->slabs : NULL;
-	}
-	while (cursor->store) {
-		if (cursor->slab && cursor->slot < cursor->slab->used)
-			return (struct corm__object *)(void *)(cursor->slab->slots + cursor->slot++ * cursor->store->stride);
+	while (cursor->store && cursor->slot == cursor->store->used) {
+		cursor->store = cursor->store->next;
 		cursor->slot = 0;
-		if (cursor->slab)
-			cursor->slab = cursor->slab->older;
-		if (!cursor->slab) {
-			cursor->store = cursor->store->next;
-			cursor->slab = cursor->store ? cursor->store->slabs : NULL;
-		}
+		if (!cursor->store)
+			return NULL;
 	}
-	return NULL;
+	return cursor->store ? slot_at(cursor->store, cursor->slot++) : NULL;
 }
 
 /* ---- identity map -------------------------------------------------------------------------------------------------------- */
@@ -237,12 +227,12 @@ static uint64_t value_hash(const corm_format *format, const void *value)
 	}
 }
 
-uint64_t corm__key_hash(const corm_model_info *model, const void *const *values)
+uint32_t corm__key_hash(const corm_model_info *model, const void *const *values)
 {
 	uint64_t hash = value_hash(&model->columns[model->key[0]].format, values[0]);
 	for (size_t i = 1; i < model->key_count; i++)
 		hash = corm__hash_number(hash ^ value_hash(&model->columns[model->key[i]].format, values[i]));
-	return hash;
+	return (uint32_t)hash;
 }
 
 void corm__key_of(const corm_model_info *model, const void *value, const void **values)
@@ -264,14 +254,17 @@ static bool has_key(struct corm__object *object, const void *const *values)
 	return true;
 }
 
-struct corm__object *corm__identity_find(const struct corm__store *store, uint64_t hash, const void *const *values)
+struct corm__object *corm__identity_find(const struct corm__store *store, uint32_t hash, const void *const *values)
 {
 	if (!store->identity_count)
 		return NULL;
 	size_t mask = store->identity_capacity - 1;
-	for (size_t i = hash & mask; store->identities[i].object; i = (i + 1) & mask) {
-		if (store->identities[i].hash == hash && has_key(store->identities[i].object, values))
-			return store->identities[i].object;
+	for (size_t i = hash & mask; store->identities[i].slot; i = (i + 1) & mask) {
+		if (store->identities[i].hash != hash)
+			continue;
+		struct corm__object *object = slot_at(store, store->identities[i].slot - 1);
+		if (has_key(object, values))
+			return object;
 	}
 	return NULL;
 }
@@ -279,7 +272,7 @@ struct corm__object *corm__identity_find(const struct corm__store *store, uint64
 static void place(struct corm__identity *identities, size_t mask, struct corm__identity identity)
 {
 	size_t i = identity.hash & mask;
-	while (identities[i].object)
+	while (identities[i].slot)
 		i = (i + 1) & mask;
 	identities[i] = identity;
 }
@@ -291,7 +284,7 @@ static bool grow_identities(corm_session *session, struct corm__store *store)
 	if (!identities)
 		return false;
 	for (size_t i = 0; i < store->identity_capacity; i++) {
-		if (store->identities[i].object)
+		if (store->identities[i].slot)
 			place(identities, capacity - 1, store->identities[i]);
 	}
 	free_identities(session, store);
@@ -305,7 +298,7 @@ bool corm__identity_add(corm_session *session, struct corm__store *store, struct
 	if (store->identity_count >= store->identity_capacity / 4 * 3 && !grow_identities(session, store))
 		return false;
 	place(store->identities, store->identity_capacity - 1,
-	      (struct corm__identity){ .hash = object->hash, .object = object });
+	      (struct corm__identity){ .hash = object->hash, .slot = object->slot + 1 });
 	store->identity_count++;
 	return true;
 }
@@ -317,18 +310,18 @@ void corm__identity_remove(struct corm__store *store, struct corm__object *objec
 		return;
 	struct corm__identity *identities = store->identities;
 	size_t mask = store->identity_capacity - 1, gap = object->hash & mask;
-	while (identities[gap].object != object) {
-		if (!identities[gap].object)
+	while (identities[gap].slot != object->slot + 1) {
+		if (!identities[gap].slot)
 			return;
 		gap = (gap + 1) & mask;
 	}
-	for (size_t i = (gap + 1) & mask; identities[i].object; i = (i + 1) & mask) {
+	for (size_t i = (gap + 1) & mask; identities[i].slot; i = (i + 1) & mask) {
 		size_t home = identities[i].hash & mask;
 		if (((i - home) & mask) >= ((i - gap) & mask)) {
 			identities[gap] = identities[i];
 			gap = i;
 		}
 	}
-	identities[gap].object = NULL;
+	identities[gap] = (struct corm__identity){ 0 };
 	store->identity_count--;
 }

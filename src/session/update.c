@@ -158,7 +158,7 @@ corm_status corm__update_object(corm_session *session, struct corm__object *obje
 	}
 	store->written = true;
 	corm__key_of(model, corm__object_struct(object), store->values);
-	uint64_t hash = corm__key_hash(model, store->values);
+	uint32_t hash = corm__key_hash(model, store->values);
 	if (hash == object->hash)
 		return corm__snapshot_take(session, object);
 	corm__identity_remove(store, object);
