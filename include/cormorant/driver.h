@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a driver implements: the client library of one kind of database, seen by the core as a table of functions. A driver
- * knows values (struct corm_format) and SQL text; it knows nothing of models, sessions or the query language, and the core
- * asks a driver only for its capabilities, never for its name.
+ * What a driver implements: the client library of one kind of database, seen by the core as a table of functions. A
+ * driver knows values (struct corm_format) and SQL text; it knows nothing of models, sessions or the query language,
+ * and the core asks a driver only for its capabilities, never for its name.
  *
- * Life: the core allocates connection_size bytes, zeroed, and calls connect(); it allocates statement_size bytes, zeroed,
- * for each prepare(). What connect() made, disconnect() ends, also when connect() failed half-way; so does finalize() for
- * prepare(). A connection and its statements are used by one thread at a time.
+ * Life: the core allocates connection_size bytes, zeroed, and calls connect(); it allocates statement_size bytes,
+ * zeroed, for each prepare(). What connect() made, disconnect() ends, also when connect() failed half-way; so does
+ * finalize() for prepare(). A connection and its statements are used by one thread at a time.
  *
  * Errors: a function that can fail returns a status and says why in *error by corm_error_set(); the message begins with
  * the driver's name: `sqlite: cannot open "x.db": …`. On success it leaves *error alone.
@@ -53,8 +53,8 @@ typedef struct corm_url_host {
 	int port;         /* 0 when the URL gives none */
 } corm_url_host;
 
-/* A parsed URL; every part decoded, NULL where it is missing. options holds what the engine itself did not understand: a
- * driver refuses what it does not know with CORM_ERROR_URL. */
+/* A parsed URL; every part decoded, NULL where it is missing. options holds what the engine itself did not understand:
+ * a driver refuses what it does not know with CORM_ERROR_URL. */
 typedef struct corm_url {
 	const char *scheme;
 	const char *user, *password;
@@ -69,12 +69,12 @@ typedef struct corm_url {
 /* The settings that every driver has to honour. */
 typedef struct corm_driver_settings {
 	const corm_url *url;
-	int connect_timeout_ms;   /* 0: the driver's default */
-	int statement_timeout_ms; /* 0: none */
+	int connect_timeout_ms;      /* 0: the driver's default */
+	int statement_timeout_ms;    /* 0: none */
 	const char *isolation_level; /* NULL: the database's default */
 	const char *schema;          /* NULL: the database's default */
 	corm_allocator allocator;
-	void *shared; /* what the driver's open() gave for this engine */
+	void *shared;     /* what the driver's open() gave for this engine */
 	bool adopt_close; /* for adopt(): once it has succeeded, disconnect() closes the native handle too */
 } corm_driver_settings;
 
@@ -87,11 +87,7 @@ enum corm_capability {
 	CORM_CAN_UPDATE_RETURNING = 1 << 5
 };
 
-typedef enum corm_step {
-	CORM_STEP_ERROR,
-	CORM_STEP_ROW,
-	CORM_STEP_DONE
-} corm_step;
+typedef enum corm_step { CORM_STEP_ERROR, CORM_STEP_ROW, CORM_STEP_DONE } corm_step;
 
 /* One column of a result and where it goes. */
 typedef struct corm_target {
@@ -102,7 +98,7 @@ typedef struct corm_target {
 
 /* Gives room for what values point to: text, bytes, JSON. It is unaligned and lives as long as its owner says. */
 typedef struct corm_room {
-	char *next;  /* left bytes are free from here on */
+	char *next; /* left bytes are free from here on */
 	size_t left;
 	bool (*refill)(struct corm_room *room, size_t size); /* makes left at least size; false when there is no memory */
 } corm_room;
@@ -123,7 +119,8 @@ typedef corm_status corm_driver_open(const corm_driver_settings *settings, void 
 typedef void corm_driver_close(void *shared);
 
 /* Opens a connection that speaks UTC and UTF-8 and is outside of any transaction. */
-typedef corm_status corm_driver_connect(void *connection, const corm_driver_settings *settings, corm_error_store *error);
+typedef corm_status corm_driver_connect(void *connection, const corm_driver_settings *settings,
+                                        corm_error_store *error);
 /* Takes over a handle of the program's own; see corm_engine_adopt_sqlite3(). NULL where there is no such thing. */
 typedef corm_status corm_driver_adopt(void *connection, const corm_driver_settings *settings, void *native,
                                       corm_error_store *error);
@@ -142,8 +139,8 @@ typedef corm_status corm_driver_prepare(void *connection, void *statement, const
 typedef void corm_driver_finalize(void *statement);
 
 /* Binds values[i], which stands in memory as formats[i] says, to parameter i. NULL in values is the SQL NULL; so are an
- * optional without a value and a NULL pointer. What is pointed to lives until reset(). CORM_ERROR_VALIDATION for what no
- * column can hold: text that is not UTF-8 or an unsigned above INT64_MAX. */
+ * optional without a value and a NULL pointer. What is pointed to lives until reset(). CORM_ERROR_VALIDATION for what
+ * no column can hold: text that is not UTF-8 or an unsigned above INT64_MAX. */
 typedef corm_status corm_driver_bind(void *statement, const corm_format *const *formats, const void *const *values,
                                      size_t count, corm_error_store *error);
 /* Runs the statement, or goes on to its next row. */
@@ -168,7 +165,7 @@ typedef bool corm_driver_in_transaction(void *connection);
 typedef void corm_driver_cancel(void *connection);
 
 typedef struct corm_driver {
-	unsigned abi; /* CORM_DRIVER_ABI */
+	unsigned abi;               /* CORM_DRIVER_ABI */
 	const char *name;           /* "sqlite" */
 	const char *const *schemes; /* of its URLs, NULL-terminated */
 	const char *dialect;        /* the name of the SQL it speaks */
@@ -198,11 +195,12 @@ typedef struct corm_driver {
 } corm_driver;
 
 /* Makes a driver known to the process, for programs that link one. The driver must live as long as the process. Thread-
- * safe. CORM_ERROR_USAGE for another ABI, or a scheme that another driver has. Registering the same one twice is fine. */
+ * safe. CORM_ERROR_USAGE for another ABI, or a scheme that another driver has. Registering the same one twice is
+ * fine. */
 corm_status corm_driver_register(const corm_driver *driver);
 
-/* A driver that stands in a library of its own, libcormorant-NAME.so.0, exports its table under this name; the core finds
- * the library by the URL's scheme:
+/* A driver that stands in a library of its own, libcormorant-NAME.so.0, exports its table under this name; the core
+ * finds the library by the URL's scheme:
  *
  *	const corm_driver corm_driver_entry = { .abi = CORM_DRIVER_ABI, .name = "NAME", … };
  */

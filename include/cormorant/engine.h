@@ -25,12 +25,12 @@ typedef struct corm_engine corm_engine;
 
 /* Settings; 0, false and NULL mean the default. An option of the same name in the URL's query string wins. */
 typedef struct corm_engine_options {
-	bool echo;            /* every statement to standard error */
-	int pool_size;        /* connections kept open; default 5 */
-	int max_overflow;     /* more while they are needed; default 10, -1 for none at all */
-	int pool_timeout_ms;  /* how long to wait for a free connection; default 30,000; URL: pool_timeout, in seconds */
-	int pool_recycle_ms;  /* connections older than that are opened anew; default never; URL: pool_recycle, in seconds */
-	bool pool_pre_ping;   /* ask a connection whether it still works before it is used */
+	bool echo;           /* every statement to standard error */
+	int pool_size;       /* connections kept open; default 5 */
+	int max_overflow;    /* more while they are needed; default 10, -1 for none at all */
+	int pool_timeout_ms; /* how long to wait for a free connection; default 30,000; URL: pool_timeout, in seconds */
+	int pool_recycle_ms; /* connections older than that are opened anew; default never; URL: pool_recycle, in seconds */
+	bool pool_pre_ping;  /* ask a connection whether it still works before it is used */
 	int connect_timeout_ms;   /* URL: connect_timeout, in seconds */
 	int statement_timeout_ms; /* URL: statement_timeout, in seconds */
 	const char *isolation_level;
@@ -51,7 +51,8 @@ typedef struct corm_statement_event {
 } corm_statement_event;
 
 typedef void corm_statement_hook(void *data, const corm_statement_event *event);
-/* native is the client library's handle, sqlite3 * for SQLite. A status other than CORM_OK closes the connection again. */
+/* native is the client library's handle, sqlite3 * for SQLite. A status other than CORM_OK closes the connection
+ * again. */
 typedef corm_status corm_connect_hook(void *data, void *native);
 
 /* Opens the database that url names and makes one connection, so that what is wrong shows here. NULL when that fails;
@@ -66,8 +67,9 @@ enum corm_adopt_flags {
 	CORM_ADOPT_CLOSE = 1 << 0, /* corm_engine_close() closes it */
 };
 
-/* An engine on a sqlite3 handle that the program opened itself; db is a sqlite3 *. Its pragmas are left as they are but for
- * foreign_keys, which is switched on. The engine has this one connection: one session at a time. NULL when it fails. */
+/* An engine on a sqlite3 handle that the program opened itself; db is a sqlite3 *. Its pragmas are left as they are but
+ * for foreign_keys, which is switched on. The engine has this one connection: one session at a time. NULL when it
+ * fails. */
 corm_engine *corm_engine_adopt_sqlite3(void *db, unsigned flags);
 
 /* Closes the engine and its connections. All its sessions must be closed before; NULL is allowed. */
@@ -78,19 +80,20 @@ void corm_engine_close(corm_engine *engine);
  * engine is shared. The hook must not use the session it is called from. */
 void corm_engine_on_statement(corm_engine *engine, corm_statement_hook *hook, void *data);
 
-/* Calls hook for every new connection, and at once for those that no session is using. Set it before the engine is shared. */
+/* Calls hook for every new connection, and at once for those that no session is using. Set it before the engine is
+ * shared. */
 void corm_engine_on_connect(corm_engine *engine, corm_connect_hook *hook, void *data);
 
-/* Creates the tables and indexes that are missing, parents before children, in one transaction where the database allows.
- * Never alters a table: an existing one that lacks a model's column is CORM_ERROR_SQL naming it, and nothing is created.
- * The error stands in corm_last_error(). */
+/* Creates the tables and indexes that are missing, parents before children, in one transaction where the database
+ * allows. Never alters a table: an existing one that lacks a model's column is CORM_ERROR_SQL naming it, and nothing is
+ * created. The error stands in corm_last_error(). */
 corm_status corm_create_all(corm_engine *engine, const corm_metadata *metadata);
 
 /* Drops the models' tables that exist, children before parents. The error stands in corm_last_error(). */
 corm_status corm_drop_all(corm_engine *engine, const corm_metadata *metadata);
 
-/* The CREATE statements of the models in a dialect ("sqlite"), each ended by ";\n", in arena. NULL when the dialect is not
- * known or there is no memory: corm_last_error(). */
+/* The CREATE statements of the models in a dialect ("sqlite"), each ended by ";\n", in arena. NULL when the dialect is
+ * not known or there is no memory: corm_last_error(). */
 char *corm_ddl(corm_arena *arena, const corm_metadata *metadata, const char *dialect);
 
 #ifdef __cplusplus

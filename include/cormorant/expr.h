@@ -4,8 +4,9 @@
  *
  * An expression is a small struct, passed by value, one type per kind, around a pointer to a node. Nodes are compound
  * literals: they live until the end of the block in which the expression stands, and nothing is allocated. A comparison
- * picks, by _Generic on its left side, a function that takes the fitting kind on the right, so that comparing a text with a
- * number is a type error like any other. C values become expressions by corm__operand(), a _Generic on the value alone.
+ * picks, by _Generic on its left side, a function that takes the fitting kind on the right, so that comparing a text
+ * with a number is a type error like any other. C values become expressions by corm__operand(), a _Generic on the value
+ * alone.
  *
  * Lists end in the private sentinel corm__end and not in NULL: an expression that is empty by mistake must be reported
  * (CORM_ERROR_USAGE), never end the list.
@@ -136,8 +137,8 @@ extern const corm_node corm__end;
 	corm_text_expr: f##_text, corm_bytes_expr: f##_bytes, corm_uuid_expr: f##_uuid, corm_datetime_expr: f##_datetime, \
 	corm_date_expr: f##_date, corm_time_expr: f##_time, corm_json_expr: f##_json
 
-/* corm_text_expr and its like. Where a macro takes any kind it reads as_expression, as_order or as_column: what has no such
- * member is a compile error that names the member. */
+/* corm_text_expr and its like. Where a macro takes any kind it reads as_expression, as_order or as_column: what has no
+ * such member is a compile error that names the member. */
 #define CORM__DEFINE_KIND(kind, operand) \
 	typedef struct corm_##kind##_expr { \
 		union { \
@@ -172,7 +173,7 @@ static inline const corm_node *corm__fill(corm_node *node, corm_op op, const voi
 	return node;
 }
 
-/* ---- values ---------------------------------------------------------------------------------------------------------- */
+/* ---- values ------------------------------------------------------------------------------------------------------ */
 
 /* Each kind of C value: name, kind, C type, corm_type, member of the node. */
 #define CORM__VALUE_MAP(X) \
@@ -261,7 +262,7 @@ CORM__KIND_MAP(CORM__DEFINE_SELF)
 		struct corm_optional_corm_decimal: corm__value_optional_corm_decimal, \
 		CORM__BY_KIND(corm__value_of))(corm__new, (v))
 
-/* ---- lists ----------------------------------------------------------------------------------------------------------- */
+/* ---- lists ------------------------------------------------------------------------------------------------------- */
 
 static inline corm_boolean_expr corm_condition(corm_boolean_expr condition)
 {
@@ -289,7 +290,7 @@ static inline corm_boolean_expr corm_condition(corm_boolean_expr condition)
 CORM__KIND_MAP(CORM__DEFINE_VALUES)
 #undef CORM__DEFINE_VALUES
 
-/* ---- what every kind has ------------------------------------------------------------------------------------------- */
+/* ---- what every kind has ----------------------------------------------------------------------------------------- */
 
 #define CORM__DEFINE_OPERATIONS(kind, operand) \
 	static inline corm_boolean_expr corm_compare_##kind(corm_node *node, corm_op op, corm_##kind##_expr left, \
@@ -346,7 +347,7 @@ static inline corm_boolean_expr corm__boolean(corm_node *node, corm_op op, const
 	return (corm_boolean_expr){ { corm__fill(node, op, a, b, c) } };
 }
 
-/* ---- in an array ------------------------------------------------------------------------------------------------------- */
+/* ---- in an array ------------------------------------------------------------------------------------------------- */
 
 #define CORM__DEFINE_ARRAY(kind, operand) \
 	typedef struct corm_##kind##_array { \
@@ -403,7 +404,7 @@ CORM__KIND_MAP(CORM__DEFINE_IN_ARRAY)
 /* a is one of the n C values at p; none when n is 0. The array must live through the call that the query stands in. */
 #define corm_in_array(a, p, n) _Generic((a), CORM__BY_KIND(corm_in_array))(corm__new, (a), corm__array(p), (n))
 
-/* ---- logic ------------------------------------------------------------------------------------------------------------- */
+/* ---- logic ------------------------------------------------------------------------------------------------------- */
 
 static inline corm_boolean_expr corm_negation(corm_node *node, corm_boolean_expr condition)
 {
@@ -435,7 +436,7 @@ static inline corm_boolean_expr corm__in_rows(corm_node *node, const corm_node *
 #define corm_any_of(relationship, e) corm_any_related(corm__new, (relationship), (e))
 #define corm_has(relationship, e) corm_has_related(corm__new, (relationship), (e))
 
-/* ---- text ---------------------------------------------------------------------------------------------------------------- */
+/* ---- text -------------------------------------------------------------------------------------------------------- */
 
 static inline corm_boolean_expr corm_match(corm_node *node, corm_op op, corm_text_expr text, corm_text_expr pattern)
 {
@@ -480,7 +481,7 @@ static inline corm_text_expr corm_substring(corm_node *node, corm_text_expr text
 /* length characters from the from-th on, which counts from 1. */
 #define corm_substr(a, from, length) corm_substring(corm__new, (a), corm__operand(from), corm__operand(length))
 
-/* ---- numbers and time ----------------------------------------------------------------------------------------------------- */
+/* ---- numbers and time -------------------------------------------------------------------------------------------- */
 
 static inline corm_number_expr corm_arithmetic(corm_node *node, corm_op op, corm_number_expr left, corm_number_expr right)
 {
@@ -502,10 +503,10 @@ static inline corm_datetime_expr corm__now(corm_node *node)
 /* The database's clock, in UTC. */
 #define corm_now() corm__now(corm__new)
 
-/* ---- the rest -------------------------------------------------------------------------------------------------------------- */
+/* ---- the rest ---------------------------------------------------------------------------------------------------- */
 
-/* A fragment of SQL of the kind that comes first, with a ? for each argument: corm_sql(boolean, "length(title) > ?", 5). It is
- * sent as it stands: never build it from what users type. */
+/* A fragment of SQL of the kind that comes first, with a ? for each argument: corm_sql(boolean, "length(title) > ?",
+ * 5). It is sent as it stands: never build it from what users type. */
 #define corm_sql(kind, ...) \
 	corm__sql_##kind(corm__new, CORM__HEAD(__VA_ARGS__, 0), \
 	                 (const corm_node *const[]){ CORM__MAP_TAIL(corm__erased, __VA_ARGS__) & corm__end })

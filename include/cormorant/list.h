@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Argument lists for the query macros: the first argument, the others, and a function or macro applied to each. A list has
- * at most 32 elements; a longer one of values goes through corm_in_array(). C only.
+ * Argument lists for the query macros: the first argument, the others, and a function or macro applied to each. A list
+ * has at most 32 elements; a longer one of values goes through corm_in_array(). C only.
  */
 #ifndef CORMORANT_LIST_H
 #define CORMORANT_LIST_H
@@ -11,8 +11,8 @@
 #define CORM__CAT(a, b) CORM__CAT_(a, b)
 #define CORM__CAT_(a, b) a##b
 
-/* How many arguments: 1 to 33 (the handle before a list counts as well), at_most_32_elements up to twice as many: that name
- * then stands in the compiler's error. */
+/* How many arguments: 1 to 33 (the handle before a list counts as well), at_most_32_elements up to twice as many: that
+ * name then stands in the compiler's error. */
 #define CORM__COUNT(...) \
 	CORM__COUNT_(__VA_ARGS__, CORM__TOO_MANY, CORM__TOO_MANY, CORM__TOO_MANY, at_most_32_elements, 33, 32, 31, 30, 29, 28, \
 	             27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)

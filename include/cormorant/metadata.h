@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Descriptors of models: what `corm generate` writes, as const data, and the runtime reads. A program that walks its own
- * models may read them as well; nobody writes them by hand.
+ * Descriptors of models: what `corm generate` writes, as const data, and the runtime reads. A program that walks its
+ * own models may read them as well; nobody writes them by hand.
  *
  * All strings and arrays live as long as the program. A pointer that is NULL and a count of 0 mean "none".
  */
@@ -77,18 +77,18 @@ typedef struct corm_enum_value {
 } corm_enum_value;
 
 typedef struct corm_enum {
-	const char *name; /* snake_case: the PostgreSQL type's name */
+	const char *name;              /* snake_case: the PostgreSQL type's name */
 	const corm_enum_value *values; /* in the order of declaration */
 	size_t count;
 } corm_enum;
 
 /* How a value gets between memory and the database; all that a driver has to know of a column. */
 typedef struct corm_format {
-	uint8_t type;    /* enum corm_type */
-	uint8_t storage; /* enum corm_storage */
-	uint8_t flags;   /* enum corm_format_flags */
-	uint32_t size;      /* bytes of the value in memory, without has_value */
-	uint32_t has_value; /* CORM_FORMAT_OPTIONAL: bytes from the value to its has_value */
+	uint8_t type;                 /* enum corm_type */
+	uint8_t storage;              /* enum corm_storage */
+	uint8_t flags;                /* enum corm_format_flags */
+	uint32_t size;                /* bytes of the value in memory, without has_value */
+	uint32_t has_value;           /* CORM_FORMAT_OPTIONAL: bytes from the value to its has_value */
 	const corm_enum *enumeration; /* CORM_TYPE_ENUM */
 } corm_format;
 
@@ -111,8 +111,8 @@ enum corm_column_flags {
 	CORM_COLUMN_EXCLUDE = 1 << 6        /* not in JSON */
 };
 
-/* The bounds of a number: gt(), ge(), lt(), le(), multiple_of(). Those of an integer column stand in integer, those of a
- * float or decimal in real. */
+/* The bounds of a number: gt(), ge(), lt(), le(), multiple_of(). Those of an integer column stand in integer, those of
+ * a float or decimal in real. */
 enum corm_bound_flags {
 	CORM_BOUND_GT = 1 << 0,
 	CORM_BOUND_GE = 1 << 1,
@@ -137,11 +137,11 @@ typedef struct corm_column {
 	const char *field; /* in the query language and in messages: Author.name */
 	size_t offset;     /* of the value, in the struct */
 	corm_format format;
-	uint32_t flags; /* enum corm_column_flags */
-	uint16_t bits;  /* integers: 16, 32 or 64, the same on every target */
+	uint32_t flags;                  /* enum corm_column_flags */
+	uint16_t bits;                   /* integers: 16, 32 or 64, the same on every target */
 	uint16_t precision, scale;       /* decimals, 0 when not given */
 	uint32_t min_length, max_length; /* characters of text, bytes of bytes; 0 when not given */
-	const char *type;      /* type("…"): verbatim */
+	const char *type;                /* type("…"): verbatim */
 	corm_factory *default_factory;
 	corm_server_value server_default;
 	const char *server_default_sql;
@@ -155,7 +155,12 @@ typedef struct corm_column {
 	const char *comment;
 } corm_column;
 
-typedef enum corm_action { CORM_ACTION_NONE, CORM_ACTION_CASCADE, CORM_ACTION_SET_NULL, CORM_ACTION_RESTRICT } corm_action;
+typedef enum corm_action {
+	CORM_ACTION_NONE,
+	CORM_ACTION_CASCADE,
+	CORM_ACTION_SET_NULL,
+	CORM_ACTION_RESTRICT
+} corm_action;
 
 /* Columns are named by their index in their model's columns. */
 typedef struct corm_foreign_key {
@@ -217,14 +222,13 @@ typedef struct corm_relationship {
 	uint8_t lazy; /* enum corm_lazy */
 } corm_relationship;
 
-
 struct corm_model_info {
-	const char *name;   /* the stem of what is generated: "Author" */
-	const char *table;  /* NULL: a data model or a row */
+	const char *name;  /* the stem of what is generated: "Author" */
+	const char *table; /* NULL: a data model or a row */
 	const char *schema;
 	const char *comment;
 	const char *renamed_from;
-	size_t size; /* of the struct */
+	size_t size;                /* of the struct */
 	const corm_column *columns; /* in the order of the struct's members, mixins flattened */
 	size_t column_count;
 	const uint16_t *key; /* the primary key's columns, in its order */

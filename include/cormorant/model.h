@@ -71,8 +71,8 @@ typedef struct corm_json {
 	const char *text;
 } corm_json;
 
-/* A value that may be missing: `corm_optional(int64_t) age;`. One named type per kind, so that optionals can be assigned
- * and passed. What value holds while has_value is false means nothing. */
+/* A value that may be missing: `corm_optional(int64_t) age;`. One named type per kind, so that optionals can be
+ * assigned and passed. What value holds while has_value is false means nothing. */
 #define corm_optional(T) struct corm_optional_##T
 #define CORM_OPTIONAL_MAP(X) \
 	X(bool) X(int8_t) X(int16_t) X(int32_t) X(int64_t) X(uint8_t) X(uint16_t) X(uint32_t) X(uint64_t) \
@@ -98,8 +98,8 @@ CORM_OPTIONAL_MAP(CORM__OPTIONAL_TYPE)
 #define corm_assign(optional, v) ((void)((optional).value = (v), (optional).has_value = true))
 #define corm_clear(optional) ((void)((optional).has_value = false))
 
-/* The objects on the other side of a relationship. items is NULL while they are not loaded; loaded and empty is not NULL.
- * corm_state is the session's. */
+/* The objects on the other side of a relationship. items is NULL while they are not loaded; loaded and empty is not
+ * NULL. corm_state is the session's. */
 #define corm_many(T) \
 	struct { \
 		T **items; \

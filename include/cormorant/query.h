@@ -5,8 +5,8 @@
  *	Book_list books = Book_all(session, corm_join(Author), corm_where(corm_eq(Author.name, "Fred")),
  *	                           corm_order_by(Book.title), corm_limit(10));
  *
- * Clauses are compound literals that live for the call they stand in; nothing is allocated. A query that is put together
- * step by step lives in a corm_query, which copies what it is given.
+ * Clauses are compound literals that live for the call they stand in; nothing is allocated. A query that is put
+ * together step by step lives in a corm_query, which copies what it is given.
  */
 #ifndef CORMORANT_QUERY_H
 #define CORMORANT_QUERY_H
@@ -51,7 +51,8 @@ static inline corm_clause corm__clause(corm_clause_kind kind, int64_t number, co
 
 /* All conditions must hold; several corm_where() add up. */
 #define corm_where(...) corm__clause(CORM_CLAUSE_WHERE, 0, corm__conditions(__VA_ARGS__), NULL)
-/* Joins a model by the one foreign key between it and what stands before, or by a relationship, or corm_on() says how. */
+/* Joins a model by the one foreign key between it and what stands before, or by a relationship, or corm_on() says
+ * how. */
 #define corm_join(...) \
 	corm__clause(CORM_CLAUSE_JOIN, 0, (CORM__HEAD(__VA_ARGS__, 0)).as_source, corm__clauses(__VA_ARGS__))
 #define corm_left_join(...) \
@@ -68,16 +69,16 @@ static inline corm_clause corm__clause(corm_clause_kind kind, int64_t number, co
 /* What a subquery gives: corm_in_query(Author.id, books) with books selecting corm_columns(Book.author_id). */
 #define corm_columns(...) corm__clause(CORM_CLAUSE_COLUMNS, 0, corm__list(corm__expression, __VA_ARGS__), NULL)
 
-/* A query that is put together step by step. It belongs to the session and lives until the session's reset or close. Never
- * NULL: a query that could not be made fails when it is run, with the error in the session. */
+/* A query that is put together step by step. It belongs to the session and lives until the session's reset or close.
+ * Never NULL: a query that could not be made fails when it is run, with the error in the session. */
 #define corm_query_new(session, X) corm__query_new((session), (X).as_source)
 corm_query *corm__query_new(corm_session *session, const corm_node *source);
 
 /* Adds a clause; it and all below it is copied, the text and bytes of values too. Fails with the session's error. */
 corm_status corm_query_add(corm_query *query, corm_clause clause);
 
-/* The query's SQL in a dialect ("sqlite"), for logs and tests; lives as long as the query. NULL for an unknown dialect or a
- * query that cannot be had in it: corm_session_error(). */
+/* The query's SQL in a dialect ("sqlite"), for logs and tests; lives as long as the query. NULL for an unknown dialect
+ * or a query that cannot be had in it: corm_session_error(). */
 const char *corm_compile(corm_query *query, const char *dialect);
 
 /* The query has a row; a is one of the values that it gives. It may name columns of the query it stands in. */

@@ -54,7 +54,7 @@ typedef struct corm_error {
 	const char *constraint; /* the violated constraint's name */
 	const char *table;
 	const char *column; /* several are separated by ", " */
-	const char *sql; /* the statement; long ones are cut */
+	const char *sql;    /* the statement; long ones are cut */
 } corm_error;
 
 /* The constant's name, "CORM_ERROR_UNIQUE"; "CORM_ERROR_?" for a number that is none. Never NULL. */

@@ -2,8 +2,8 @@
  *
  * Arenas: memory that is handed out piece by piece and freed all at once.
  *
- * Invariants: a piece never moves; nothing is freed alone; corm__arena_reset keeps the largest block, so that an arena that
- * is reset after each statement stops asking the allocator.
+ * Invariants: a piece never moves; nothing is freed alone; corm__arena_reset keeps the largest block, so that an arena
+ * that is reset after each statement stops asking the allocator.
  */
 #ifndef CORM_BASE_ARENA_H
 #define CORM_BASE_ARENA_H

@@ -2,8 +2,8 @@
  *
  * A growing buffer of bytes with a maximum.
  *
- * Invariants: data[length] is NUL, also when nothing was added; after a failure (no memory, or the maximum) the buffer is
- * empty, frees what it had and ignores everything, and status says which: look once, at the end.
+ * Invariants: data[length] is NUL, also when nothing was added; after a failure (no memory, or the maximum) the buffer
+ * is empty, frees what it had and ignores everything, and status says which: look once, at the end.
  */
 #ifndef CORM_BASE_BUFFER_H
 #define CORM_BASE_BUFFER_H

@@ -19,7 +19,7 @@ struct corm__map_entry {
 
 struct corm__map {
 	struct corm__map_entry *entries;
-	size_t capacity; /* 0 or a power of two */
+	size_t capacity;    /* 0 or a power of two */
 	size_t count, used; /* used counts removed entries too */
 	corm_allocator allocator;
 };

@@ -19,7 +19,7 @@
 struct graph {
 	const corm_allocator *allocator;
 	size_t count, edge_count;
-	size_t *start;   /* the successors of n are next[start[n]] … next[start[n + 1] - 1] */
+	size_t *start; /* the successors of n are next[start[n]] … next[start[n + 1] - 1] */
 	size_t *next;
 	size_t *waiting; /* for how many predecessors a node waits; NONE when it is in the order already */
 	size_t *heap;

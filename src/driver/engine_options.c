@@ -211,19 +211,16 @@ static corm_status take_options(struct reader *reader, const corm_engine_options
 #define DRIVER_OPTIONS 9
 
 /* Those of the driver come before the URL's, so that the URL's win. */
-static bool take_driver_options(corm_engine *engine, const corm_engine_options *given, corm_url_option *out, size_t *count)
+static bool take_driver_options(corm_engine *engine, const corm_engine_options *given, corm_url_option *out,
+                                size_t *count)
 {
 	if (!given)
 		return true;
 	const corm_url_option options[DRIVER_OPTIONS] = {
-		{ "prepared", given->prepared },
-		{ "profile", given->profile },
-		{ "journal_mode", given->journal_mode },
-		{ "synchronous", given->synchronous },
-		{ "cache_size", given->cache_size },
-		{ "mmap_size", given->mmap_size },
-		{ "temp_store", given->temp_store },
-		{ "busy_timeout", given->busy_timeout },
+		{ "prepared", given->prepared },         { "profile", given->profile },
+		{ "journal_mode", given->journal_mode }, { "synchronous", given->synchronous },
+		{ "cache_size", given->cache_size },     { "mmap_size", given->mmap_size },
+		{ "temp_store", given->temp_store },     { "busy_timeout", given->busy_timeout },
 		{ "foreign_keys", given->foreign_keys },
 	};
 	for (size_t i = 0; i < DRIVER_OPTIONS; i++) {

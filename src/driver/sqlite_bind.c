@@ -143,8 +143,8 @@ static corm_status bind_enum(const struct parameter *p)
 	return bind_text(p, name, strlen(name));
 }
 
-/* A JSON column has numeric affinity, so that SQLite holds a number that stands alone as an integer or a double, and only as
- * exactly as these can. In objects, arrays and strings numbers stay text. */
+/* A JSON column has numeric affinity, so that SQLite holds a number that stands alone as an integer or a double, and
+ * only as exactly as these can. In objects, arrays and strings numbers stay text. */
 static bool json_survives(const char *text)
 {
 	text += strspn(text, " \t\n\r");

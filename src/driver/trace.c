@@ -180,10 +180,8 @@ static void echo(const corm_engine *engine, const corm_statement_event *event)
 
 void corm__engine_echo(const corm_engine *engine, const char *sql, int64_t started_ns, corm_status status)
 {
-	echo(engine, &(corm_statement_event){ .sql = sql,
-	                                      .parameters = "[]",
-	                                      .elapsed_ns = corm__clock_ns() - started_ns,
-	                                      .status = status });
+	echo(engine, &(corm_statement_event){
+					 .sql = sql, .parameters = "[]", .elapsed_ns = corm__clock_ns() - started_ns, .status = status });
 }
 
 void corm__engine_trace(corm_engine *engine, const char *sql, const corm_format *const *formats,

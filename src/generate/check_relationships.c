@@ -3,8 +3,8 @@
  * Relationships: what they lead to, over which foreign key, and whether both sides agree.
  *
  * A pointer goes over a foreign key of its own model, or over one of the other model's that is unique or whose other
- * side is a pointer as well; a corm_many over one of the other model's, or two of a link model's. Where several would do,
- * foreign_key(column) picks; between two pointers of one model to itself, the one with foreign_key() has the key.
+ * side is a pointer as well; a corm_many over one of the other model's, or two of a link model's. Where several would
+ * do, foreign_key(column) picks; between two pointers of one model to itself, the one with foreign_key() has the key.
  */
 #include "generate/check.h"
 #include <string.h>

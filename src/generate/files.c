@@ -38,6 +38,13 @@ static bool is_same(const char *path, const struct corm__buffer *text)
 	return length == 0 && at == text->length;
 }
 
+bool corm__gen_is_same_file(const char *a, const char *b)
+{
+	struct stat first, second;
+	return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+	       first.st_ino == second.st_ino;
+}
+
 static bool write_all(int file, const char *data, size_t length)
 {
 	while (length) {

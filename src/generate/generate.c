@@ -131,6 +131,18 @@ static void write_depfile(const struct corm__gen *gen, const char *header, const
 
 enum { HEADER, SOURCE, DEPFILE, FILES };
 
+/* `corm generate -o library library.h` must not destroy what it reads. */
+static corm_status spare_headers(struct corm__gen *gen, const char *const paths[FILES])
+{
+	for (size_t i = 0; i < FILES; i++)
+		for (const struct corm__gen_file *file = gen->files; file && paths[i]; file = file->next)
+			if (corm__gen_is_same_file(paths[i], file->name)) {
+				report(gen, corm__gen_text(gen, "corm: error: output \"%s\" is a header that was read", paths[i]));
+				return CORM_ERROR_USAGE;
+			}
+	return CORM_OK;
+}
+
 /* Writes all files beside their places first, so that either all change or none. */
 static corm_status put_files(struct corm__gen *gen, const char *const paths[FILES],
                              const struct corm__buffer texts[FILES])
@@ -152,6 +164,9 @@ static corm_status write_files(struct corm__gen *gen, const char *base, const ch
 	const struct corm__generate_options *options = gen->options;
 	const char *paths[FILES] = { corm__gen_text(gen, "%s.h", options->output),
 		                         corm__gen_text(gen, "%s.c", options->output), options->depfile };
+	corm_status status = spare_headers(gen, paths);
+	if (status)
+		return status;
 	const char **sources = corm__arena_array(&gen->arena, options->header_count, sizeof *sources);
 	if (!sources)
 		return CORM_ERROR_MEMORY;
@@ -169,7 +184,7 @@ static corm_status write_files(struct corm__gen *gen, const char *base, const ch
 	corm__gen_write_header(gen, &target, &texts[HEADER]);
 	corm__gen_write_source(gen, &target, &texts[SOURCE]);
 	write_depfile(gen, paths[HEADER], paths[SOURCE], &texts[DEPFILE]);
-	corm_status status = gen->out_of_memory ? CORM_ERROR_MEMORY : put_files(gen, paths, texts);
+	status = gen->out_of_memory ? CORM_ERROR_MEMORY : put_files(gen, paths, texts);
 	for (size_t i = 0; i < FILES; i++)
 		corm__buffer_release(&texts[i]);
 	return status;
@@ -183,7 +198,7 @@ corm_status corm__generate(const struct corm__generate_options *options)
 	const char *base = slash ? slash + 1 : options->output;
 	const char *identifier = corm__gen_identifier(&gen, base);
 
-	corm_status status = check_arguments(&gen, identifier);
+	corm_status status = gen.out_of_memory ? CORM_ERROR_MEMORY : check_arguments(&gen, identifier);
 	if (!status)
 		status = read_models(&gen, identifier);
 	if (!status)

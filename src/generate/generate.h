@@ -3,8 +3,8 @@
  * `corm generate`: from annotated model headers to a header and a source file of typed functions and metadata.
  *
  * In four passes: read (reader*.c, the only files that know libclang), apply the annotations' options, check, write.
- * All that is wrong in the headers is reported at once and then nothing is written. The same input gives the same bytes; a
- * file that would not change is not touched.
+ * All that is wrong in the headers is reported at once and then nothing is written. The same input gives the same
+ * bytes; a file that would not change is not touched.
  */
 #ifndef CORM_GENERATE_GENERATE_H
 #define CORM_GENERATE_GENERATE_H
@@ -27,8 +27,9 @@ struct corm__generate_options {
 	void *data;
 };
 
-/* CORM_ERROR_VALIDATION: something is wrong with the headers. CORM_ERROR_USAGE: an output name that makes no C
- * identifier, or no headers. CORM_ERROR_IO, CORM_ERROR_MEMORY. All have been reported, and nothing was written. */
+/* CORM_ERROR_VALIDATION: something is wrong with the headers. CORM_ERROR_USAGE: no headers, or an output name that is
+ * no C identifier or is that of a header that was read. CORM_ERROR_IO, CORM_ERROR_MEMORY. All have been reported, and
+ * nothing was written. */
 corm_status corm__generate(const struct corm__generate_options *options);
 
 #endif

@@ -55,6 +55,9 @@ corm_status corm__gen_output_commit(struct corm__gen *gen, struct corm__gen_outp
 /* Removes it when it was not moved. */
 void corm__gen_output_release(struct corm__gen_output *output);
 
+/* Both paths lead to one file that is there. */
+bool corm__gen_is_same_file(const char *a, const char *b);
+
 /* The path from a file's directory to another file; both relative to the current directory or absolute. */
 const char *corm__gen_relative_path(struct corm__gen *gen, const char *from_file, const char *to);
 

@@ -4,8 +4,8 @@
  */
 #include "session/session.h"
 
-/* What X_add gives after an error: an object of the session's that goes nowhere, or, without memory, the model's own. Programs
- * write to it before they look at the error. */
+/* What X_add gives after an error: an object of the session's that goes nowhere, or, without memory, the model's own.
+ * Programs write to it before they look at the error. */
 static void *nowhere(corm_session *session, const corm_model_info *model)
 {
 	if (session && !corm__session_is_inert(session)) {

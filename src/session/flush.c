@@ -2,11 +2,11 @@
  *
  * The flush: finds what was added and changed, checks all of it, and sends it in an order that the foreign keys allow.
  *
- * Nothing is sent before everything has been checked, so that a value that breaks a rule leaves the transaction as it was. An error of
- * the database ends it.
+ * Nothing is sent before everything has been checked, so that a value that breaks a rule leaves the transaction as it
+ * was. An error of the database ends it.
  */
-#include "session/session.h"
 #include "base/topo.h"
+#include "session/session.h"
 
 /* What one flush has to do; the arrays stand in the transaction's arena. */
 struct work {
@@ -55,7 +55,7 @@ static corm_status find_updates(corm_session *session, struct work *work)
 	return CORM_OK;
 }
 
-/* ---- the order of the inserts -------------------------------------------------------------------------------------------------- */
+/* ---- the order of the inserts ------------------------------------------------------------------------------------ */
 
 /* The next parent, by a pointer, that has to be inserted before an object and has no place yet. */
 static struct corm__object *next_parent(corm_session *session, struct corm__object *object, bool *circle)
@@ -161,7 +161,7 @@ static corm_status order_inserts(corm_session *session, struct work *work)
 	return status;
 }
 
-/* ---- sending --------------------------------------------------------------------------------------------------------------------- */
+/* ---- sending ----------------------------------------------------------------------------------------------------- */
 
 static corm_status send(corm_session *session, const struct work *work)
 {

@@ -14,8 +14,8 @@ static bool by_database(const corm_column *column, const void *value)
 	return column->server_default != CORM_SERVER_NONE && corm__value_is_unset(&column->format, value);
 }
 
-/* Splits the columns: those that are sent, with their values and formats, and those that are read back. Returns how many are
- * sent. */
+/* Splits the columns: those that are sent, with their values and formats, and those that are read back. Returns how
+ * many are sent. */
 static size_t choose_columns(struct corm__object *object, size_t *returned_count)
 {
 	struct corm__store *store = object->store;
@@ -42,14 +42,16 @@ static bool can(const corm_session *session, uint32_t capability)
 	return (session->connection->capabilities & capability) != 0;
 }
 
-/* The database's key comes by its last id where that is all there is to read, which costs nothing; all else by RETURNING. */
+/* The database's key comes by its last id where that is all there is to read, which costs nothing; all else by
+ * RETURNING. */
 static bool only_last_id(const corm_session *session, const struct corm__store *store, size_t returned)
 {
 	return returned == 1 && store->model->columns[store->other_columns[0]].flags & CORM_COLUMN_GENERATED &&
 	       can(session, CORM_CAN_LAST_ID);
 }
 
-static struct corm__statement *insert_statement(corm_session *session, struct corm__store *store, size_t sent, size_t returned)
+static struct corm__statement *insert_statement(corm_session *session, struct corm__store *store, size_t sent,
+                                                size_t returned)
 {
 	const corm_model_info *model = store->model;
 	size_t size = corm__statement_key(store, CORM__STATEMENT_INSERT, 0, model, store->columns, sent);
@@ -57,8 +59,8 @@ static struct corm__statement *insert_statement(corm_session *session, struct co
 	if (statement)
 		return statement;
 	bool returning = returned && can(session, CORM_CAN_RETURNING) && !only_last_id(session, store, returned);
-	if (corm__compile_insert(&session->compiler, model, store->columns, sent, store->other_columns, returning ? returned : 0,
-	                         &session->error) != CORM_OK)
+	if (corm__compile_insert(&session->compiler, model, store->columns, sent, store->other_columns,
+	                         returning ? returned : 0, &session->error) != CORM_OK)
 		return NULL;
 	return corm__compiled_statement(session, store, size);
 }
@@ -84,7 +86,8 @@ static corm_status send(corm_session *session, struct corm__object *object)
 	if (!complete && key->flags & CORM_COLUMN_GENERATED && can(session, CORM_CAN_LAST_ID)) {
 		int64_t id = session->connection->driver->last_id(session->connection->state);
 		if (!corm__integer_store(&key->format, id, (char *)corm__object_struct(object) + key->offset))
-			return corm__session_fail(session, CORM_ERROR_TYPE, "the database gave %s.%s the number %lld, which does not fit it",
+			return corm__session_fail(session, CORM_ERROR_TYPE,
+			                          "the database gave %s.%s the number %lld, which does not fit it",
 			                          store->model->name, key->field, (long long)id);
 		complete = returned == 1;
 	}

@@ -5,7 +5,8 @@
 #include "session/session.h"
 #include "type/codec.h"
 
-/* Copies a value between columns whose types the generator has found to fit: as they are, or an integer of another width. */
+/* Copies a value between columns whose types the generator has found to fit: as they are, or an integer of another
+ * width. */
 static bool assign(const corm_column *to, void *target, const corm_column *from, const void *source)
 {
 	if (from->format.type == to->format.type && from->format.size == to->format.size) {
@@ -41,7 +42,8 @@ static bool agrees(const corm_column *column, const void *value, const corm_colu
 
 static void assign_null(const corm_column *column, void *target)
 {
-	size_t size = column->format.flags & CORM_FORMAT_OPTIONAL ? column->format.has_value + sizeof(bool) : column->format.size;
+	size_t size = column->format.flags & CORM_FORMAT_OPTIONAL ? column->format.has_value + sizeof(bool)
+	                                                          : column->format.size;
 	memset(target, 0, size);
 }
 
@@ -74,9 +76,8 @@ static corm_status disagreement(corm_session *session, const struct corm__object
 {
 	const corm_model_info *model = object->store->model;
 	const char *column = model->columns[relationship->columns[0]].field;
-	return corm__session_fail(session, CORM_ERROR_USAGE,
-	                          "%s.%s and %s.%s were both set, and disagree: set one of them", model->name, relationship->name,
-	                          model->name, column);
+	return corm__session_fail(session, CORM_ERROR_USAGE, "%s.%s and %s.%s were both set, and disagree: set one of them",
+	                          model->name, relationship->name, model->name, column);
 }
 
 /* The pointer was set to an object. */
@@ -95,14 +96,15 @@ static corm_status link_to(corm_session *session, struct corm__object *object, c
 		if (was_set(object, column) && !agrees(column, value, target_column, target_value))
 			return disagreement(session, object, relationship);
 		if (!assign(column, value, target_column, target_value))
-			return corm__session_fail(session, CORM_ERROR_VALIDATION, "the key of %s.%s does not fit %s.%s", model->name,
-			                          relationship->name, model->name, column->field);
+			return corm__session_fail(session, CORM_ERROR_VALIDATION, "the key of %s.%s does not fit %s.%s",
+			                          model->name, relationship->name, model->name, column->field);
 	}
 	return CORM_OK;
 }
 
 /* The pointer was loaded, and was set to NULL. */
-static corm_status link_to_none(corm_session *session, struct corm__object *object, const corm_relationship *relationship)
+static corm_status link_to_none(corm_session *session, struct corm__object *object,
+                                const corm_relationship *relationship)
 {
 	const corm_model_info *model = object->store->model;
 	for (size_t i = 0; i < relationship->count; i++) {
@@ -114,8 +116,8 @@ static corm_status link_to_none(corm_session *session, struct corm__object *obje
 			return disagreement(session, object, relationship);
 		if (!(column->format.flags & CORM_FORMAT_NULLABLE))
 			return corm__session_fail(session, CORM_ERROR_VALIDATION,
-			                          "%s.%s was set to NULL, but %s.%s is not nullable", model->name, relationship->name,
-			                          model->name, column->field);
+			                          "%s.%s was set to NULL, but %s.%s is not nullable", model->name,
+			                          relationship->name, model->name, column->field);
 		assign_null(column, value);
 	}
 	return CORM_OK;

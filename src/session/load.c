@@ -18,7 +18,7 @@ corm_any_list corm__failed_list(const corm_session *session)
 	return (corm_any_list){ .items = no_items, .count = 0, .status = status };
 }
 
-/* ---- one row ------------------------------------------------------------------------------------------------------------------ */
+/* ---- one row ----------------------------------------------------------------------------------------------------- */
 
 /* A member that the program has changed stays as it is, and is compared with the new value from now on. */
 static bool refresh_column(struct corm__object *object, const corm_column *column, const char *row)
@@ -41,7 +41,8 @@ static bool holds_pointer(const corm_column *column)
 	       column->format.type == CORM_TYPE_JSON;
 }
 
-/* A pointer whose key has changed no longer leads where the row does, and one whose key stands in the other table may not. */
+/* A pointer whose key has changed no longer leads where the row does, and one whose key stands in the other table may
+ * not. */
 static void forget_pointers(struct corm__object *object, const char *row)
 {
 	const corm_model_info *model = object->store->model;
@@ -95,8 +96,8 @@ static void blame_row(corm_session *session, const struct corm__store *store)
 		corm_error_detail(&session->error, &session->error.error.table, store->model->table, SIZE_MAX);
 }
 
-/* The row is read into a new slot, as if it were a new object, which it mostly is; when it is known, the slot and its text are taken
- * back. NULL: failed. */
+/* The row is read into a new slot, as if it were a new object, which it mostly is; when it is known, the slot and its
+ * text are taken back. NULL: failed. */
 static struct corm__object *read_object(struct corm__run *run, struct corm__store *store)
 {
 	corm_session *session = run->session;
@@ -112,8 +113,8 @@ static struct corm__object *read_object(struct corm__run *run, struct corm__stor
 	const struct corm__block *mark_block = session->arena.blocks;
 	struct corm__statement *statement = run->statement;
 	struct corm__object *known = NULL;
-	if (statement->connection->driver->read(statement->state, store->targets, model->column_count, row, &session->arena.room,
-	                                        &session->error) != CORM_OK) {
+	if (statement->connection->driver->read(statement->state, store->targets, model->column_count, row,
+	                                        &session->arena.room, &session->error) != CORM_OK) {
 		blame_row(session, store);
 		goto drop;
 	}
@@ -136,7 +137,7 @@ drop:
 	return known;
 }
 
-/* ---- lists -------------------------------------------------------------------------------------------------------------------- */
+/* ---- lists ------------------------------------------------------------------------------------------------------- */
 
 struct list {
 	void **items;
@@ -183,7 +184,7 @@ corm_any_list corm__load_objects(struct corm__run *run, struct corm__store *stor
 	return (corm_any_list){ .items = list.items ? list.items : no_items, .count = list.count, .status = CORM_OK };
 }
 
-/* ---- by key -------------------------------------------------------------------------------------------------------------------- */
+/* ---- by key ------------------------------------------------------------------------------------------------------ */
 
 /* Reads the row of a key, anew if it is known. NULL: no such row, or failed. */
 static struct corm__object *query_by_key(corm_session *session, struct corm__store *store, const void *const *key)
@@ -221,8 +222,9 @@ void *corm__load_by_key(corm_session *session, const corm_model_info *model, con
 	uint32_t hash = corm__key_hash(model, key);
 	struct corm__object *object = corm__identity_find(store, hash, key);
 	if (!(object && object->epoch == session->epoch) && session->pending_count) {
-		/* What was added may be it. What was changed by assignment cannot: it is in the identity map, or has another key. So
-		 * nothing is compared with its snapshot here, which would cost more than the query in a session of many objects. */
+		/* What was added may be it. What was changed by assignment cannot: it is in the identity map, or has another
+		 * key. So nothing is compared with its snapshot here, which would cost more than the query in a session of many
+		 * objects. */
 		if (corm_flush(session) != CORM_OK)
 			return NULL;
 		object = corm__identity_find(store, hash, key);
@@ -260,7 +262,7 @@ void *corm__get(corm_session *session, const corm_model_info *model, const void 
 	return corm__load_by_key(session, model, key);
 }
 
-/* ---- queries -------------------------------------------------------------------------------------------------------------------- */
+/* ---- queries ----------------------------------------------------------------------------------------------------- */
 
 /* Flushes, and starts to run a select. False: failed. */
 static bool start_select(corm_session *session, const struct corm__select *select, struct corm__run *run)
@@ -300,18 +302,20 @@ corm_any_list corm__all(corm_session *session, const corm_model_info *model, con
 
 void *corm__first(corm_session *session, const corm_model_info *model, const corm_clause *clauses)
 {
-	corm_any_list list = select_objects(session, &(struct corm__select){ .model = model, .clauses = clauses, .most = 1 });
+	corm_any_list list = select_objects(session,
+	                                    &(struct corm__select){ .model = model, .clauses = clauses, .most = 1 });
 	return list.status == CORM_OK && list.count ? list.items[0] : NULL;
 }
 
 void *corm__one_or_none(corm_session *session, const corm_model_info *model, const corm_clause *clauses)
 {
-	corm_any_list list = select_objects(session, &(struct corm__select){ .model = model, .clauses = clauses, .most = 2 });
+	corm_any_list list = select_objects(session,
+	                                    &(struct corm__select){ .model = model, .clauses = clauses, .most = 2 });
 	if (list.status != CORM_OK || !list.count)
 		return NULL;
 	if (list.count > 1) {
-		corm__session_fail(session, CORM_ERROR_MULTIPLE_ROWS, "more than one row of \"%s\" was found where at most one was expected",
-		                   model->table);
+		corm__session_fail(session, CORM_ERROR_MULTIPLE_ROWS,
+		                   "more than one row of \"%s\" was found where at most one was expected", model->table);
 		return NULL;
 	}
 	return list.items[0];
@@ -321,7 +325,8 @@ void *corm__one(corm_session *session, const corm_model_info *model, const corm_
 {
 	void *object = corm__one_or_none(session, model, clauses);
 	if (!object && !corm__session_failed(session))
-		corm__session_fail(session, CORM_ERROR_NO_ROW, "no row of \"%s\" was found where one was expected", model->table);
+		corm__session_fail(session, CORM_ERROR_NO_ROW, "no row of \"%s\" was found where one was expected",
+		                   model->table);
 	return object;
 }
 
@@ -332,11 +337,13 @@ int64_t corm__count(corm_session *session, const corm_model_info *model, const c
 		.name = "count(*)",
 	};
 	struct corm__run run;
-	if (!start_select(session, &(struct corm__select){ .kind = CORM__SELECT_COUNT, .model = model, .clauses = clauses }, &run))
+	if (!start_select(session, &(struct corm__select){ .kind = CORM__SELECT_COUNT, .model = model, .clauses = clauses },
+	                  &run))
 		return -1;
 	int64_t count = -1;
 	if (corm__run_row(&run))
-		run.statement->connection->driver->read(run.statement->state, &target, 1, &count, &session->arena.room, &session->error);
+		run.statement->connection->driver->read(run.statement->state, &target, 1, &count, &session->arena.room,
+		                                        &session->error);
 	corm__run_end(&run);
 	return corm__session_failed(session) ? -1 : count;
 }
@@ -348,7 +355,8 @@ corm_status corm__exists(corm_session *session, const corm_model_info *model, bo
 	else
 		corm__session_fail(session, CORM_ERROR_USAGE, "%s_exists: there is nowhere to put the answer", model->name);
 	struct corm__run run;
-	if (!start_select(session, &(struct corm__select){ .kind = CORM__SELECT_EXISTS, .model = model, .clauses = clauses }, &run))
+	if (!start_select(session,
+	                  &(struct corm__select){ .kind = CORM__SELECT_EXISTS, .model = model, .clauses = clauses }, &run))
 		return session ? session->error.error.status : CORM_ERROR_USAGE;
 	bool found = corm__run_row(&run);
 	corm__run_end(&run);

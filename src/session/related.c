@@ -27,9 +27,10 @@ static void set_many(struct corm__object *object, const corm_relationship *relat
 	memcpy((char *)corm__object_snapshot(object) + relationship->offset, &many, sizeof many);
 }
 
-/* The object behind a pointer that the program passed, in a state in which its relationships can be loaded; NULL: failed. */
-static struct corm__object *loadable(corm_session *session, const corm_model_info *model, const corm_relationship *relationship,
-                                     void *value)
+/* The object behind a pointer that the program passed, in a state in which its relationships can be loaded; NULL:
+ * failed. */
+static struct corm__object *loadable(corm_session *session, const corm_model_info *model,
+                                     const corm_relationship *relationship, void *value)
 {
 	if (corm__session_failed(session))
 		return NULL;
@@ -60,8 +61,9 @@ static bool related_key(const corm_model_info *model, const corm_relationship *r
 	return true;
 }
 
-static corm_any_list query_related(corm_session *session, struct corm__store *store, const corm_relationship *relationship,
-                                   const void *const *values, const corm_format *const *formats)
+static corm_any_list query_related(corm_session *session, struct corm__store *store,
+                                   const corm_relationship *relationship, const void *const *values,
+                                   const corm_format *const *formats)
 {
 	struct corm__store *target = corm__store_of(session, relationship->target);
 	if (!target)
@@ -78,8 +80,8 @@ static corm_any_list query_related(corm_session *session, struct corm__store *st
 	return corm__load_objects(&run, target);
 }
 
-/* Does the foreign key lead to the target's primary key, so that the identity map can answer? Then key gets its values in the
- * primary key's order. */
+/* Does the foreign key lead to the target's primary key, so that the identity map can answer? Then key gets its values
+ * in the primary key's order. */
 static bool leads_to_key(const corm_relationship *relationship, const void *const *values, const void **key)
 {
 	const corm_model_info *target = relationship->target;
@@ -169,7 +171,9 @@ void corm__unload_written(corm_session *session)
 {
 	for (struct corm__loaded *loaded = session->loaded; loaded; loaded = loaded->next) {
 		const struct corm__store *target = corm__store_of(session, loaded->relationship->target);
-		const struct corm__store *link = loaded->relationship->link ? corm__store_of(session, loaded->relationship->link) : NULL;
+		const struct corm__store *link = loaded->relationship->link
+		                                     ? corm__store_of(session, loaded->relationship->link)
+		                                     : NULL;
 		if (!target || target->written || (link && link->written))
 			set_many(loaded->object, loaded->relationship, (any_many){ .items = NULL });
 	}

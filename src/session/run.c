@@ -39,8 +39,8 @@ struct corm__statement *corm__select_statement(corm_session *session, const stru
 	struct corm__compiler *compiler = &session->compiler;
 	if (corm__compile_select(compiler, CORM__WALK_KEY, select, &session->error) != CORM_OK)
 		return NULL;
-	struct corm__statement *statement =
-		corm__statement_find(session->connection, compiler->key.data, compiler->key.length);
+	struct corm__statement *statement = corm__statement_find(session->connection, compiler->key.data,
+	                                                         compiler->key.length);
 	if (!statement) {
 		if (corm__compile_select(compiler, CORM__WALK_SQL, select, &session->error) != CORM_OK)
 			return NULL;
@@ -49,8 +49,8 @@ struct corm__statement *corm__select_statement(corm_session *session, const stru
 			corm__session_no_memory(session);
 			return NULL;
 		}
-		statement = corm__statement_prepare(session->connection, compiler->key.data, compiler->key.length, compiler->sql.data,
-		                                    compiler->sql.length, &session->error);
+		statement = corm__statement_prepare(session->connection, compiler->key.data, compiler->key.length,
+		                                    compiler->sql.data, compiler->sql.length, &session->error);
 		if (!statement) {
 			plan_free(plan, &session->allocator);
 			return NULL;
@@ -76,7 +76,8 @@ bool corm__run_start(struct corm__run *run, corm_session *session, struct corm__
 	statement->in_use = true;
 	if (run->traced)
 		run->started_ns = corm__clock_ns();
-	if (count && statement->connection->driver->bind(statement->state, formats, values, count, &session->error) != CORM_OK) {
+	if (count &&
+	    statement->connection->driver->bind(statement->state, formats, values, count, &session->error) != CORM_OK) {
 		corm__run_end(run);
 		return false;
 	}
@@ -92,13 +93,15 @@ bool corm__run_row(struct corm__run *run)
 	return true;
 }
 
-corm_status corm__run_read_back(struct corm__run *run, struct corm__object *object, const uint16_t *columns, size_t count)
+corm_status corm__run_read_back(struct corm__run *run, struct corm__object *object, const uint16_t *columns,
+                                size_t count)
 {
 	const struct corm__store *store = object->store;
 	for (size_t i = 0; i < count; i++)
 		store->returned[i] = store->targets[columns[i]];
-	return run->statement->connection->driver->read(run->statement->state, store->returned, count, corm__object_struct(object),
-	                                                &run->session->arena.room, &run->session->error);
+	return run->statement->connection->driver->read(run->statement->state, store->returned, count,
+	                                                corm__object_struct(object), &run->session->arena.room,
+	                                                &run->session->error);
 }
 
 void corm__run_end(struct corm__run *run)
@@ -114,8 +117,8 @@ void corm__run_end(struct corm__run *run)
 	corm__statement_release(run->statement);
 }
 
-size_t corm__statement_key(struct corm__store *store, enum corm__statement_kind kind, uint16_t variant, const void *subject,
-                           const uint16_t *columns, size_t count)
+size_t corm__statement_key(struct corm__store *store, enum corm__statement_kind kind, uint16_t variant,
+                           const void *subject, const uint16_t *columns, size_t count)
 {
 	store->key[0] = (char)kind;
 	memcpy(store->key + 1, &variant, sizeof variant);
@@ -125,7 +128,8 @@ size_t corm__statement_key(struct corm__store *store, enum corm__statement_kind 
 	return CORM__KEY_HEAD + count * sizeof *columns;
 }
 
-struct corm__statement *corm__compiled_statement(corm_session *session, const struct corm__store *store, size_t key_size)
+struct corm__statement *corm__compiled_statement(corm_session *session, const struct corm__store *store,
+                                                 size_t key_size)
 {
 	const struct corm__compiler *compiler = &session->compiler;
 	return corm__statement_prepare(session->connection, store->key, key_size, compiler->sql.data, compiler->sql.length,

@@ -26,7 +26,7 @@ static corm_status no_memory(struct schema *schema)
 	return corm_error_set(schema->error, CORM_ERROR_MEMORY, "out of memory while the schema was read");
 }
 
-/* ---- what exists ------------------------------------------------------------------------------------------------------------ */
+/* ---- what exists ------------------------------------------------------------------------------------------------- */
 
 /* Marks the model's column of that name. SQLite's names and MariaDB's columns come in any case. */
 static void mark_column(const corm_model_info *model, const char *name, bool *found)
@@ -41,15 +41,16 @@ static corm_status read_names(struct schema *schema, struct corm__statement *sta
                               bool *found, size_t *rows)
 {
 	static const corm_format text = { .type = CORM_TYPE_TEXT, .size = sizeof(const char *) };
-	static const corm_target target = { .format = { .type = CORM_TYPE_TEXT, .size = sizeof(const char *) }, .name = "name" };
+	static const corm_target target = { .format = { .type = CORM_TYPE_TEXT, .size = sizeof(const char *) },
+		                                .name = "name" };
 
 	const corm_driver *driver = schema->connection->driver;
 	struct corm_arena arena;
 	const char *name = NULL;
 	corm_step step = CORM_STEP_ERROR;
 	corm__arena_init(&arena, schema->allocator, 0);
-	corm_status status = driver->bind(statement->state, (const corm_format *const[]){ &text }, (const void *const[]){ &model->table },
-	                                  1, schema->error);
+	corm_status status = driver->bind(statement->state, (const corm_format *const[]){ &text },
+	                                  (const void *const[]){ &model->table }, 1, schema->error);
 	while (status == CORM_OK && (step = driver->step(statement->state, schema->error)) == CORM_STEP_ROW) {
 		status = driver->read(statement->state, &target, 1, &name, &arena.room, schema->error);
 		if (status == CORM_OK)
@@ -64,9 +65,10 @@ static corm_status read_names(struct schema *schema, struct corm__statement *sta
 
 static corm_status missing_column(struct schema *schema, const corm_model_info *model, const corm_column *column)
 {
-	corm_error_set(schema->error, CORM_ERROR_SQL,
-	               "table \"%s\" exists without the column \"%s\" of its model: run corm revision --autogenerate and corm upgrade",
-	               model->table, column->name);
+	corm_error_set(
+		schema->error, CORM_ERROR_SQL,
+		"table \"%s\" exists without the column \"%s\" of its model: run corm revision --autogenerate and corm upgrade",
+		model->table, column->name);
 	corm_error_detail(schema->error, &schema->error->error.table, model->table, SIZE_MAX);
 	corm_error_detail(schema->error, &schema->error->error.column, column->name, SIZE_MAX);
 	return CORM_ERROR_SQL;
@@ -80,8 +82,8 @@ static corm_status inspect(struct schema *schema, const corm_model_info *model, 
 	if (!found)
 		return no_memory(schema);
 	size_t rows = 0;
-	struct corm__statement *statement =
-		corm__statement_prepare(schema->connection, NULL, 0, query, strlen(query), schema->error);
+	struct corm__statement *statement = corm__statement_prepare(schema->connection, NULL, 0, query, strlen(query),
+	                                                            schema->error);
 	corm_status status = statement ? read_names(schema, statement, model, found, &rows) : schema->error->error.status;
 	corm__statement_release(statement);
 	*exists = rows > 0;
@@ -100,13 +102,14 @@ static corm_status inspect_all(struct schema *schema, bool complete)
 	return status;
 }
 
-/* ---- creating and dropping -------------------------------------------------------------------------------------------------- */
+/* ---- creating and dropping --------------------------------------------------------------------------------------- */
 
 /* Runs what stands in the buffer, and empties it. */
 static corm_status execute(struct schema *schema)
 {
-	corm_status status = schema->sql.status ? no_memory(schema)
-	                                        : corm__connection_execute(schema->connection, schema->sql.data, schema->error);
+	corm_status status = schema->sql.status
+	                         ? no_memory(schema)
+	                         : corm__connection_execute(schema->connection, schema->sql.data, schema->error);
 	corm__buffer_clear(&schema->sql);
 	return status;
 }
@@ -146,7 +149,7 @@ static corm_status drop_all(struct schema *schema)
 	return status;
 }
 
-/* ---- the transaction around it ---------------------------------------------------------------------------------------------- */
+/* ---- the transaction around it ----------------------------------------------------------------------------------- */
 
 /* The first error is the one to keep; a connection that cannot even roll back is not used again. */
 static bool roll_back(struct schema *schema)
@@ -169,7 +172,8 @@ static corm_status in_transaction(struct schema *schema, corm_status (*work)(str
 	return status;
 }
 
-static corm_status with_schema(corm_engine *engine, const corm_metadata *metadata, corm_status (*work)(struct schema *schema))
+static corm_status with_schema(corm_engine *engine, const corm_metadata *metadata,
+                               corm_status (*work)(struct schema *schema))
 {
 	bool broken = false;
 	struct schema schema = {
@@ -185,7 +189,8 @@ static corm_status with_schema(corm_engine *engine, const corm_metadata *metadat
 	schema.exists = corm__alloc(schema.allocator, metadata->count, sizeof *schema.exists);
 	corm__buffer_init(&schema.sql, schema.allocator, STATEMENT_MAXIMUM);
 	if (!schema.dialect)
-		status = corm_error_set(schema.error, CORM_ERROR_USAGE, "there is no dialect \"%s\"", schema.connection->driver->dialect);
+		status = corm_error_set(schema.error, CORM_ERROR_USAGE, "there is no dialect \"%s\"",
+		                        schema.connection->driver->dialect);
 	else if (!schema.order || !schema.exists || corm__ddl_order(metadata, schema.allocator, schema.order) != CORM_OK)
 		status = no_memory(&schema);
 	else
@@ -202,7 +207,8 @@ static corm_status checked(const char *function, corm_engine *engine, const corm
 {
 	corm__error_clear(corm__last_error());
 	if (!engine || !metadata)
-		return corm_error_set(corm__last_error(), CORM_ERROR_USAGE, "%s: %s is NULL", function, engine ? "metadata" : "engine");
+		return corm_error_set(corm__last_error(), CORM_ERROR_USAGE, "%s: %s is NULL", function,
+		                      engine ? "metadata" : "engine");
 	return with_schema(engine, metadata, work);
 }
 

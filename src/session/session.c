@@ -37,8 +37,9 @@ corm_session *corm_session_open(corm_engine *engine)
 	corm__arena_init(&session->arena, allocator, 0);
 	corm__arena_init(&session->transaction, allocator, 0);
 	if (!engine)
-		corm__session_fail(session, CORM_ERROR_USAGE, "a session was opened on an engine that is NULL: "
-		                                              "look at corm_last_error() after corm_engine_open()");
+		corm__session_fail(session, CORM_ERROR_USAGE,
+		                   "a session was opened on an engine that is NULL: "
+		                   "look at corm_last_error() after corm_engine_open()");
 	return session;
 }
 
@@ -175,8 +176,8 @@ size_t corm__foreach_count(const void *items, size_t count, const char *list, co
 		return count;
 	corm_error_store store = { .used = 0 };
 	corm_error_set(&store, CORM_ERROR_NOT_LOADED,
-	               "%s:%d: corm_foreach over \"%s\", which is not loaded: call the relationship's function first", file, line,
-	               list);
+	               "%s:%d: corm_foreach over \"%s\", which is not loaded: call the relationship's function first", file,
+	               line, list);
 	corm__error_report(&store.error);
 	return 0;
 }

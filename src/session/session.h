@@ -3,12 +3,13 @@
  * The session's insides, shared by the files of src/session/ alone.
  *
  * Invariants
- * - An object that the session handed out never moves. Before its struct stands a struct corm__object, behind it the snapshot: a
- *   copy of the struct as the database has it. What differs between the two, column by column, is what the program changed.
- * - Pointers in snapshots (text, bytes, JSON) lead to memory of the session's arena. So do those of the struct, but for what the
- *   program assigned since the last flush.
- * - An object is fresh when its epoch is the session's. Each transaction has an epoch of its own, so that a commit makes all
- *   objects stale without touching one.
+ * - An object that the session handed out never moves. Before its struct stands a struct corm__object, behind it the
+ *   snapshot: a copy of the struct as the database has it. What differs between the two, column by column, is what the
+ *   program changed.
+ * - Pointers in snapshots (text, bytes, JSON) lead to memory of the session's arena. So do those of the struct, but for
+ *   what the program assigned since the last flush.
+ * - An object is fresh when its epoch is the session's. Each transaction has an epoch of its own, so that a commit
+ *   makes all objects stale without touching one.
  * - Nothing is sent to the database outside of a transaction. connection is NULL exactly when no transaction is open.
  */
 #ifndef CORM_SESSION_SESSION_H
@@ -34,7 +35,8 @@ enum corm__object_mark {
 	CORM__MARK_ORDERED  /* it has its place in the flush */
 };
 
-/* What stands before each struct. Its size keeps the struct aligned for any type. An epoch of 0 is that of no transaction. */
+/* What stands before each struct. Its size keeps the struct aligned for any type. An epoch of 0 is that of no
+ * transaction. */
 struct corm__object {
 	_Alignas(max_align_t) struct corm__store *store;
 	uint32_t slot;     /* its number in the store */
@@ -56,27 +58,27 @@ struct corm__identity {
 #define CORM__FIRST_SLAB 16
 #define CORM__SLABS 27
 
-/* What a session keeps for each model it has met. Objects stand in slots of one size, so that a pointer can be told from a foreign
- * one by arithmetic. */
+/* What a session keeps for each model it has met. Objects stand in slots of one size, so that a pointer can be told
+ * from a foreign one by arithmetic. */
 struct corm__store {
 	struct corm__store *next;
 	const corm_model_info *model;
 	char *slabs[CORM__SLABS];
 	size_t slab_count;
-	size_t used;        /* slots */
-	size_t struct_size; /* of the struct, rounded up for alignment */
-	size_t stride;      /* of a slot */
-	corm_target *targets;     /* where the columns of a row go; in the order of the model's */
-	bool has_mutable;         /* some column is a char *: equal bytes do not mean unchanged */
+	size_t used;          /* slots */
+	size_t struct_size;   /* of the struct, rounded up for alignment */
+	size_t stride;        /* of a slot */
+	corm_target *targets; /* where the columns of a row go; in the order of the model's */
+	bool has_mutable;     /* some column is a char *: equal bytes do not mean unchanged */
 	/* Room for the parts of one statement, so that none is allocated per row. */
-	const void **values;         /* 2 * columns + key */
-	const corm_format **formats; /* as many */
-	uint16_t *columns;           /* columns */
-	uint16_t *other_columns;     /* columns */
-	bool *by_sql;                /* columns */
-	corm_target *returned;       /* columns */
-	char *key;                   /* CORM__KEY_HEAD + columns * sizeof(uint16_t) */
-	bool written;                /* by the flush that runs */
+	const void **values;               /* 2 * columns + key */
+	const corm_format **formats;       /* as many */
+	uint16_t *columns;                 /* columns */
+	uint16_t *other_columns;           /* columns */
+	bool *by_sql;                      /* columns */
+	corm_target *returned;             /* columns */
+	char *key;                         /* CORM__KEY_HEAD + columns * sizeof(uint16_t) */
+	bool written;                      /* by the flush that runs */
 	struct corm__identity *identities; /* open addressing */
 	size_t identity_capacity, identity_count;
 };
@@ -102,8 +104,8 @@ struct corm_session {
 	struct corm__connection *connection;
 	uint32_t epoch; /* of the transaction that is open, or will be */
 	corm_error_store error;
-	bool error_read;        /* the program has seen the error */
-	bool error_ended;       /* the error ended the transaction: only a rollback helps */
+	bool error_read;  /* the program has seen the error */
+	bool error_ended; /* the error ended the transaction: only a rollback helps */
 	bool flushing;
 	bool compiler_ready;
 	struct corm__compiler compiler;
@@ -116,7 +118,7 @@ struct corm_session {
 	struct corm__loaded *loaded;
 };
 
-/* ---- session.c ---- */
+/* ---- session.c --------------------------------------------------------------------------------------------------- */
 
 /* True when the session is NULL or has an error: nothing may be done. */
 static inline bool corm__session_failed(const corm_session *session)
@@ -142,7 +144,7 @@ static inline const struct corm__dialect *corm__session_dialect(const corm_sessi
 /* The session that stands for one that could not be allocated: always in error, never written to. */
 bool corm__session_is_inert(const corm_session *session);
 
-/* ---- transaction.c ---- */
+/* ---- transaction.c ----------------------------------------------------------------------------------------------- */
 
 /* Takes a connection and begins a transaction, when there is none. */
 corm_status corm__session_begin(corm_session *session);
@@ -151,7 +153,7 @@ void corm__session_abort(corm_session *session);
 /* Marks the error that the session has as one that ended the transaction, and ends it on the database's side too. */
 void corm__session_end_failed(corm_session *session);
 
-/* ---- store.c ---- */
+/* ---- store.c ----------------------------------------------------------------------------------------------------- */
 
 static inline void *corm__object_struct(struct corm__object *object)
 {
@@ -200,7 +202,7 @@ struct corm__cursor {
 };
 struct corm__object *corm__objects_next(corm_session *session, struct corm__cursor *cursor);
 
-/* ---- snapshot.c ---- */
+/* ---- snapshot.c -------------------------------------------------------------------------------------------------- */
 
 /* Makes the snapshot equal to the struct; text of char * columns is copied. */
 corm_status corm__snapshot_take(corm_session *session, struct corm__object *object);
@@ -212,14 +214,15 @@ bool corm__snapshot_may_differ(const struct corm__object *object);
 bool corm__column_changed(const struct corm__object *object, const corm_column *column);
 /* Copies what a column points to into the session and repoints it. */
 corm_status corm__column_own_text(corm_session *session, const corm_column *column, void *value);
-/* Gives a pending object the snapshot that its flush needs: what its columns point to is the session's, and all else zero. */
+/* Gives a pending object the snapshot that its flush needs: what its columns point to is the session's, and all else
+ * zero. */
 corm_status corm__snapshot_begin(corm_session *session, struct corm__object *object);
 /* Makes sure that what a column points to is the session's, also when its content is no change. */
 corm_status corm__column_settle(corm_session *session, struct corm__object *object, const corm_column *column);
 /* Gives the snapshot of a char * column its own copy of the text that it points to now. */
 corm_status corm__snapshot_mutable(corm_session *session, struct corm__object *object, const corm_column *column);
 
-/* ---- run.c ---- */
+/* ---- run.c ------------------------------------------------------------------------------------------------------- */
 
 /* One run of a prepared statement, from its binding to its reset. */
 struct corm__run {
@@ -233,7 +236,8 @@ struct corm__run {
 	bool traced;
 };
 
-/* The statement of a select, from the connection's cache or new; its parameters are in the session's compiler. NULL: failed. */
+/* The statement of a select, from the connection's cache or new; its parameters are in the session's compiler. NULL:
+ * failed. */
 struct corm__statement *corm__select_statement(corm_session *session, const struct corm__select *select,
                                                const corm_format *const **formats);
 /* Binds and is ready to step. False: failed, and the statement is released. */
@@ -242,10 +246,12 @@ bool corm__run_start(struct corm__run *run, corm_session *session, struct corm__
 /* The next row; false at the end, or after an error, which the session then has. */
 bool corm__run_row(struct corm__run *run);
 /* Reads the row that a RETURNING gave into the object: its columns are count of the model's. */
-corm_status corm__run_read_back(struct corm__run *run, struct corm__object *object, const uint16_t *columns, size_t count);
+corm_status corm__run_read_back(struct corm__run *run, struct corm__object *object, const uint16_t *columns,
+                                size_t count);
 void corm__run_end(struct corm__run *run);
 
-/* The key under which a statement that is not the compiler's is cached: what it does, for which model, and which columns. */
+/* The key under which a statement that is not the compiler's is cached: what it does, for which model, and which
+ * columns. */
 enum corm__statement_kind {
 	CORM__STATEMENT_GET = 'G',
 	CORM__STATEMENT_RELATED = 'R',
@@ -253,13 +259,15 @@ enum corm__statement_kind {
 	CORM__STATEMENT_UPDATE = 'U'
 };
 #define CORM__KEY_HEAD (1 + sizeof(uint16_t) + sizeof(void *))
-/* Writes the key to store->key and returns its length. subject: the model or relationship; variant: 0, or what else decides. */
-size_t corm__statement_key(struct corm__store *store, enum corm__statement_kind kind, uint16_t variant, const void *subject,
-                           const uint16_t *columns, size_t count);
+/* Writes the key to store->key and returns its length. subject: the model or relationship; variant: 0, or what else
+ * decides. */
+size_t corm__statement_key(struct corm__store *store, enum corm__statement_kind kind, uint16_t variant,
+                           const void *subject, const uint16_t *columns, size_t count);
 /* Prepares what the compiler has just written, under the key in store->key. */
-struct corm__statement *corm__compiled_statement(corm_session *session, const struct corm__store *store, size_t key_size);
+struct corm__statement *corm__compiled_statement(corm_session *session, const struct corm__store *store,
+                                                 size_t key_size);
 
-/* ---- load.c ---- */
+/* ---- load.c ------------------------------------------------------------------------------------------------------ */
 
 /* Reads all rows of a run whose columns are the model's, as objects. */
 corm_any_list corm__load_objects(struct corm__run *run, struct corm__store *store);
@@ -269,19 +277,22 @@ void *corm__load_by_key(corm_session *session, const corm_model_info *model, con
 corm_status corm__load_fresh(corm_session *session, struct corm__object *object);
 corm_any_list corm__failed_list(const corm_session *session);
 
-/* ---- related.c ---- */
+/* ---- related.c --------------------------------------------------------------------------------------------------- */
 
-/* What a relationship's member, a pointer to one object, holds; and setting it, where that is no change of the program's. */
+/* What a relationship's member, a pointer to one object, holds; and setting it, where that is no change of the
+ * program's. */
 void *corm__related_pointer(const void *value, const corm_relationship *relationship);
 void corm__related_loaded(struct corm__object *object, const corm_relationship *relationship, void *related);
-/* Lists of objects that the flush has written are loaded anew when they are asked for next: some may belong in another now. */
+/* Lists of objects that the flush has written are loaded anew when they are asked for next: some may belong in another
+ * now. */
 void corm__unload_written(corm_session *session);
 
-/* ---- link.c, validate.c, insert.c, update.c, constraint.c: parts of a flush ---- */
+/* ---- link.c, validate.c, insert.c, update.c, constraint.c: parts of a flush -------------------------------------- */
 
 /* Fills in foreign keys from the objects that the relationships' pointers lead to, as far as those have keys by now. */
 corm_status corm__link_object(corm_session *session, struct corm__object *object);
-/* Runs the default factories of unset columns and checks the model's rules, for a row that stands on the changed columns. */
+/* Runs the default factories of unset columns and checks the model's rules, for a row that stands on the changed
+ * columns. */
 corm_status corm__validate_object(corm_session *session, struct corm__object *object);
 corm_status corm__insert_object(corm_session *session, struct corm__object *object);
 /* Does nothing when no column differs. */

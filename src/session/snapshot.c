@@ -24,7 +24,8 @@ corm_status corm__column_own_text(corm_session *session, const corm_column *colu
 		corm_bytes bytes;
 		memcpy(&bytes, value, sizeof bytes);
 		if (!bytes.data && bytes.size)
-			return corm__session_fail(session, CORM_ERROR_USAGE, "\"%s\" has %zu bytes at NULL", column->field, bytes.size);
+			return corm__session_fail(session, CORM_ERROR_USAGE, "\"%s\" has %zu bytes at NULL", column->field,
+			                          bytes.size);
 		bytes.data = corm__arena_copy(&session->arena, bytes.data, bytes.size);
 		if (!bytes.data)
 			return corm__session_no_memory(session);
@@ -36,8 +37,8 @@ corm_status corm__column_own_text(corm_session *session, const corm_column *colu
 	}
 }
 
-/* Before a snapshot's copy of a char * stands the pointer that the member had then: the member may have been changed in place, or
- * have been given another text of the same content, and only the latter is not the session's. */
+/* Before a snapshot's copy of a char * stands the pointer that the member had then: the member may have been changed in
+ * place, or have been given another text of the same content, and only the latter is not the session's. */
 static char *noted_pointer(const char *snapshot, const corm_column *column)
 {
 	char *copy, *noted = NULL;

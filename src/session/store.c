@@ -2,8 +2,8 @@
  *
  * Where a session keeps its objects: slabs of slots, and the identity map that finds an object by its key.
  */
-#include "session/session.h"
 #include "base/map.h"
+#include "session/session.h"
 #include "type/codec.h"
 #include <assert.h>
 
@@ -49,8 +49,8 @@ static struct corm__store *new_store(corm_session *session, const corm_model_inf
 	store->by_sql = corm__alloc(allocator, columns, sizeof *store->by_sql);
 	store->returned = corm__alloc(allocator, columns, sizeof *store->returned);
 	store->key = corm__alloc(allocator, 1, CORM__KEY_HEAD + columns * sizeof *store->columns);
-	if (!store->targets || !store->values || !store->formats || !store->columns || !store->other_columns || !store->by_sql ||
-	    !store->returned || !store->key) {
+	if (!store->targets || !store->values || !store->formats || !store->columns || !store->other_columns ||
+	    !store->by_sql || !store->returned || !store->key) {
 		free_store(session, store);
 		return NULL;
 	}
@@ -191,7 +191,7 @@ struct corm__object *corm__objects_next(corm_session *session, struct corm__curs
 	return cursor->store ? slot_at(cursor->store, cursor->slot++) : NULL;
 }
 
-/* ---- identity map -------------------------------------------------------------------------------------------------------- */
+/* ---- identity map ------------------------------------------------------------------------------------------------ */
 
 static uint64_t value_hash(const corm_format *format, const void *value)
 {
@@ -241,7 +241,8 @@ void corm__key_of(const corm_model_info *model, const void *value, const void **
 		values[i] = (const char *)value + model->columns[model->key[i]].offset;
 }
 
-/* An object is known by the key of its snapshot: what the program does to the struct's does not count before the flush. */
+/* An object is known by the key of its snapshot: what the program does to the struct's does not count before the
+ * flush. */
 static bool has_key(struct corm__object *object, const void *const *values)
 {
 	const corm_model_info *model = object->store->model;
@@ -303,7 +304,8 @@ bool corm__identity_add(corm_session *session, struct corm__store *store, struct
 	return true;
 }
 
-/* Moves what stands behind the gap into it where that shortens its way, so that no mark of a removed entry is needed. */
+/* Moves what stands behind the gap into it where that shortens its way, so that no mark of a removed entry is
+ * needed. */
 void corm__identity_remove(struct corm__store *store, struct corm__object *object)
 {
 	if (!store->identity_count)

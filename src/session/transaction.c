@@ -2,8 +2,8 @@
  *
  * Transactions: a session begins one with its first statement and ends it with a commit or a rollback.
  */
-#include "session/session.h"
 #include "base/error.h"
+#include "session/session.h"
 
 /* Nothing may outlive the connection: its statements, and values that point into objects. */
 static void give_back(corm_session *session, bool broken)
@@ -32,7 +32,8 @@ corm_status corm__session_begin(corm_session *session)
 			return corm__session_fail(session, CORM_ERROR_USAGE, "the driver \"%s\" speaks an unknown dialect, \"%s\"",
 			                          driver->name, driver->dialect);
 		}
-		corm__compiler_init(&session->compiler, session->dialect, session->connection->capabilities, &session->allocator);
+		corm__compiler_init(&session->compiler, session->dialect, session->connection->capabilities,
+		                    &session->allocator);
 		session->compiler_ready = true;
 	}
 	status = corm__connection_control(session->connection, driver->begin, &session->error);
@@ -66,7 +67,8 @@ void corm__session_end_failed(corm_session *session)
 	corm__session_abort(session);
 }
 
-/* After four thousand million transactions the epochs begin anew; all objects are stale then, as after any transaction. */
+/* After four thousand million transactions the epochs begin anew; all objects are stale then, as after any
+ * transaction. */
 static void restart_epochs(corm_session *session)
 {
 	struct corm__cursor cursor = { 0 };
@@ -109,7 +111,8 @@ corm_status corm_commit(corm_session *session)
 	return CORM_OK;
 }
 
-/* Everything is as it was before the transaction: the older of two undo records has the earlier state, and is applied last. */
+/* Everything is as it was before the transaction: the older of two undo records has the earlier state, and is applied
+ * last. */
 static void restore_objects(corm_session *session)
 {
 	for (struct corm__undo *undo = session->undo; undo; undo = undo->older)

@@ -87,7 +87,8 @@ static void collect_values(struct corm__object *object, struct parts *parts)
 		add_value(store, parts, &model->columns[store->columns[i]], corm__object_snapshot(object));
 }
 
-static struct corm__statement *update_statement(corm_session *session, struct corm__store *store, const struct parts *parts)
+static struct corm__statement *update_statement(corm_session *session, struct corm__store *store,
+                                                const struct parts *parts)
 {
 	/* Which columns the program has changed, and which are the onupdate's, is told by how many the former are. */
 	uint16_t variant = (uint16_t)(parts->changed << 1 | parts->stale);

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The rules of a model, checked before anything is sent: the database would not notice all of them (SQLite stores what is too long
- * for a VARCHAR), and an error here leaves the transaction as it was.
+ * The rules of a model, checked before anything is sent: the database would not notice all of them (SQLite stores what
+ * is too long for a VARCHAR), and an error here leaves the transaction as it was.
  */
 #include "session/session.h"
 #include "type/codec.h"
 #include <stdio.h>
 
-static corm_status invalid(corm_session *session, const corm_model_info *model, const corm_column *column, const char *what)
+static corm_status invalid(corm_session *session, const corm_model_info *model, const corm_column *column,
+                           const char *what)
 {
-	corm_status status =
-		corm__session_fail(session, CORM_ERROR_VALIDATION, "%s.%s: %s", model->name, column->field, what);
+	corm_status status = corm__session_fail(session, CORM_ERROR_VALIDATION, "%s.%s: %s", model->name, column->field,
+	                                        what);
 	corm_error_detail(&session->error, &session->error.error.table, model->table, SIZE_MAX);
 	corm_error_detail(&session->error, &session->error.error.column, column->name, SIZE_MAX);
 	return status;
@@ -50,7 +51,8 @@ static corm_status check_length(corm_session *session, const corm_model_info *mo
 	const char *unit = column->format.type == CORM_TYPE_BYTES ? "bytes" : "characters";
 	char what[96];
 	if (column->max_length && length > column->max_length) {
-		snprintf(what, sizeof what, "%zu %s are too long, at most %u are allowed", length, unit, (unsigned)column->max_length);
+		snprintf(what, sizeof what, "%zu %s are too long, at most %u are allowed", length, unit,
+		         (unsigned)column->max_length);
 		return invalid(session, model, column, what);
 	}
 	if (length < column->min_length) {
@@ -75,7 +77,8 @@ static bool is_multiple(double value, double of)
 }
 
 /* Does the value keep to all bounds? Else *rule and *bound say which it breaks. NaN breaks each. */
-static bool within(const corm_bounds *bounds, double value, bool integer, int64_t number, const char **rule, corm_number *bound)
+static bool within(const corm_bounds *bounds, double value, bool integer, int64_t number, const char **rule,
+                   corm_number *bound)
 {
 	const struct {
 		unsigned flag;
@@ -175,8 +178,8 @@ static bool has_related(const struct corm__object *object, size_t column)
 static bool is_zero(const corm_format *format, const void *value)
 {
 	int64_t number;
-	return format->type != CORM_TYPE_BOOL && format->type != CORM_TYPE_ENUM && corm__integer_load(format, value, &number) &&
-	       number == 0;
+	return format->type != CORM_TYPE_BOOL && format->type != CORM_TYPE_ENUM &&
+	       corm__integer_load(format, value, &number) && number == 0;
 }
 
 /* A key that nobody has given. */
@@ -189,9 +192,9 @@ static corm_status check_key(corm_session *session, const struct corm__object *o
 	    (corm__value_is_unset(&column->format, value) || is_zero(&column->format, value)))
 		return invalid(session, model, column,
 		               "the foreign key is not set: set it, or the relationship beside it, to something");
-	if (column->flags & CORM_COLUMN_PRIMARY_KEY && !(column->flags & CORM_COLUMN_GENERATED) && !has_related(object, index) &&
-	    corm__value_is_unset(&column->format, value) && column->format.type == CORM_TYPE_UUID &&
-	    column->server_default == CORM_SERVER_NONE)
+	if (column->flags & CORM_COLUMN_PRIMARY_KEY && !(column->flags & CORM_COLUMN_GENERATED) &&
+	    !has_related(object, index) && corm__value_is_unset(&column->format, value) &&
+	    column->format.type == CORM_TYPE_UUID && column->server_default == CORM_SERVER_NONE)
 		return invalid(session, model, column, "the primary key is nil, and has no default_factory");
 	return CORM_OK;
 }

@@ -37,7 +37,7 @@ struct corm__place {
 	enum corm__binding binding; /* what is looser gets parentheses */
 };
 
-/* ---- compiler.c ---- */
+/* ---- compiler.c -------------------------------------------------------------------------------------------------- */
 
 /* Sets the error, unless there is one. */
 void corm__walk_fail(struct corm__compiler *c, corm_status status, const char *format, ...)
@@ -90,7 +90,7 @@ static inline void corm__put_name(struct corm__compiler *c, const char *name)
 		corm__write_identifier(&c->sql, c->dialect, name);
 }
 
-/* ---- value.c ---- */
+/* ---- value.c ----------------------------------------------------------------------------------------------------- */
 
 /* The format of a type in a storage. Static. */
 const corm_format *corm__format(corm_type type, unsigned storage);
@@ -104,7 +104,7 @@ void corm__walk_value(struct corm__compiler *c, corm_type type, const void *data
 void corm__walk_compatible(struct corm__compiler *c, const corm_node *node, const corm_format *left,
                            const corm_format *right);
 
-/* ---- walk.c ---- */
+/* ---- walk.c ------------------------------------------------------------------------------------------------------ */
 
 void corm__walk(struct corm__compiler *c, const corm_node *node, const struct corm__place *place);
 /* An element of corm_order_by(), the number-th. */
@@ -113,12 +113,12 @@ void corm__walk_order(struct corm__compiler *c, const corm_node *node, size_t nu
 size_t corm__walk_conditions(struct corm__compiler *c, const corm_clause *clauses, corm_clause_kind kind,
                              const char *keyword);
 
-/* ---- like.c ---- */
+/* ---- like.c ------------------------------------------------------------------------------------------------------ */
 
 /* a LIKE b in all its forms. */
 void corm__walk_like(struct corm__compiler *c, const corm_node *node);
 
-/* ---- source.c ---- */
+/* ---- source.c ---------------------------------------------------------------------------------------------------- */
 
 /* A table in a FROM. */
 struct corm__source {
@@ -152,7 +152,7 @@ void corm__write_link(struct corm__compiler *c, const struct corm__source *left,
                       const struct corm__source *right, const uint16_t *right_columns, size_t count);
 void corm__write_column(struct corm__compiler *c, const struct corm__source *source, const corm_column *column);
 
-/* ---- join.c ---- */
+/* ---- join.c ------------------------------------------------------------------------------------------------------ */
 
 /* Fails for joins that no query can have. */
 bool corm__joins_check(struct corm__compiler *c, const corm_clause *clauses);
@@ -164,7 +164,7 @@ void corm__walk_joins(struct corm__compiler *c, const corm_clause *clauses);
 /* EXISTS (SELECT …) for a relationship and a condition. */
 void corm__walk_related(struct corm__compiler *c, const corm_node *node);
 
-/* ---- select.c ---- */
+/* ---- select.c ---------------------------------------------------------------------------------------------------- */
 
 /* A query inside of another. kind is CORM__SELECT_EXISTS or CORM__SELECT_COLUMNS. */
 void corm__walk_subquery(struct corm__compiler *c, const struct corm__select *query, enum corm__select_kind kind);

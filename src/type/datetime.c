@@ -17,7 +17,7 @@
 #define HOUR (60 * MINUTE)
 #define DAY (24 * HOUR)
 
-#define MARCH_0 719468            /* days from 0000-03-01 to 1970-01-01 */
+#define MARCH_0 719468             /* days from 0000-03-01 to 1970-01-01 */
 #define FIRST_DAY INT32_C(-719162) /* 0001-01-01 */
 #define LAST_DAY INT32_C(2932896)  /* 9999-12-31 */
 #define FIRST_MOMENT (FIRST_DAY * DAY)
@@ -27,10 +27,11 @@
 
 static inline void write_pair(unsigned number, char *out)
 {
-	static const char pairs[] =
-		"0001020304050607080910111213141516171819" "2021222324252627282930313233343536373839"
-		"4041424344454647484950515253545556575859" "6061626364656667686970717273747576777879"
-		"8081828384858687888990919293949596979899";
+	static const char pairs[] = "0001020304050607080910111213141516171819"
+								"2021222324252627282930313233343536373839"
+								"4041424344454647484950515253545556575859"
+								"6061626364656667686970717273747576777879"
+								"8081828384858687888990919293949596979899";
 	memcpy(out, pairs + 2 * number, 2);
 }
 
@@ -120,11 +121,11 @@ static inline uint64_t mismatch(const char *text, const char *pattern, const cha
 #define DIGIT "\xF0"
 #define SIGN "\xFF"
 #define MISMATCH_DATE(text) \
-	(mismatch((text), "0000-00-", DIGIT DIGIT DIGIT DIGIT SIGN DIGIT DIGIT SIGN) \
-	 | mismatch((text) + 2, "00-00-00", DIGIT DIGIT SIGN DIGIT DIGIT SIGN DIGIT DIGIT))
+	(mismatch((text), "0000-00-", DIGIT DIGIT DIGIT DIGIT SIGN DIGIT DIGIT SIGN) | \
+	 mismatch((text) + 2, "00-00-00", DIGIT DIGIT SIGN DIGIT DIGIT SIGN DIGIT DIGIT))
 #define MISMATCH_CLOCK(text) \
-	(mismatch((text), "00:00:00", DIGIT DIGIT SIGN DIGIT DIGIT SIGN DIGIT DIGIT) \
-	 | mismatch((text) + 7, "0.000000", DIGIT SIGN DIGIT DIGIT DIGIT DIGIT DIGIT DIGIT))
+	(mismatch((text), "00:00:00", DIGIT DIGIT SIGN DIGIT DIGIT SIGN DIGIT DIGIT) | \
+	 mismatch((text) + 7, "0.000000", DIGIT SIGN DIGIT DIGIT DIGIT DIGIT DIGIT DIGIT))
 
 static inline unsigned read_pair(const char *text)
 {
@@ -200,9 +201,9 @@ static bool read_two(struct reader *reader, unsigned limit, unsigned *number)
 static bool read_day(struct reader *reader, int32_t *days)
 {
 	unsigned century, year, month, day;
-	return read_two(reader, 100, &century) && read_two(reader, 100, &year) && skip(reader, '-')
-		&& read_two(reader, 13, &month) && skip(reader, '-') && read_two(reader, 32, &day)
-		&& day_of(century * 100 + year, month, day, days);
+	return read_two(reader, 100, &century) && read_two(reader, 100, &year) && skip(reader, '-') &&
+	       read_two(reader, 13, &month) && skip(reader, '-') && read_two(reader, 32, &day) &&
+	       day_of(century * 100 + year, month, day, days);
 }
 
 /* One to nine digits, of which six count. */

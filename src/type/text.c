@@ -56,8 +56,8 @@ struct json {
 
 static void skip_space(struct json *json)
 {
-	while (json->next < json->end
-	       && (*json->next == ' ' || *json->next == '\t' || *json->next == '\n' || *json->next == '\r'))
+	while (json->next < json->end &&
+	       (*json->next == ' ' || *json->next == '\t' || *json->next == '\n' || *json->next == '\r'))
 		json->next++;
 }
 
@@ -160,7 +160,8 @@ static bool enter_value(struct json *json, bool *is_open)
 		return false;
 	if (*json->next != '{' && *json->next != '[')
 		return *json->next == '"' ? skip_string(json)
-			: skip_word(json, "true") || skip_word(json, "false") || skip_word(json, "null") || skip_number(json);
+		                          : skip_word(json, "true") || skip_word(json, "false") || skip_word(json, "null") ||
+		                                skip_number(json);
 
 	bool is_object = *json->next++ == '{';
 	skip_space(json);

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The example, and the tests that look at Cormorant as its users do: compilers, other languages and machines, an installed
+# copy. The unit tests stand in CMakeLists.txt.
+
+include(cmake/CormorantGenerate.cmake)
+add_executable(Cormorant::corm ALIAS corm)
+add_library(Cormorant::cormorant ALIAS cormorant_shared)
+set(CORM_EXAMPLE ${CMAKE_CURRENT_SOURCE_DIR}/examples/library)
+
+if(EXISTS ${CORM_EXAMPLE}/main.c)
+	add_executable(example_library ${CORM_EXAMPLE}/main.c)
+	cormorant_generate(TARGET example_library OUTPUT example/library MODELS ${CORM_EXAMPLE}/models/*.h)
+	target_link_libraries(example_library PRIVATE cormorant_static)
+endif()
+
+# make bench: not built by default.
+add_executable(bench EXCLUDE_FROM_ALL bench/main.c bench/data.c bench/count.c bench/handwritten.c bench/side_handwritten.c
+	bench/side_cormorant.c)
+cormorant_generate(TARGET bench OUTPUT bench-models/library MODELS bench/models/*.h)
+target_link_libraries(bench PRIVATE cormorant_static SQLite::SQLite3)
+target_link_options(bench PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc)
+
+if(NOT CORM_TESTS)
+	return()
+endif()
+
+# The example's models, generated for the tests below.
+add_library(test_library STATIC)
+cormorant_generate(TARGET test_library OUTPUT tests/library MODELS ${CORM_EXAMPLE}/models/*.h)
+target_link_libraries(test_library PUBLIC cormorant_static)
+set(CORM_TEST_LIBRARY ${CMAKE_CURRENT_BINARY_DIR}/tests)
+
+# The session, on the example's models and on richer ones.
+add_library(test_rich STATIC)
+cormorant_generate(TARGET test_rich OUTPUT tests/rich MODELS tests/models/*.h)
+target_link_libraries(test_rich PUBLIC cormorant_static)
+foreach(name library models faults)
+	add_executable(session_${name} tests/session/test_${name}.c)
+	target_include_directories(session_${name} PRIVATE tests ${CMAKE_CURRENT_BINARY_DIR}/tests)
+	target_link_libraries(session_${name} PRIVATE test_library test_rich cormorant_static SQLite::SQLite3 ${CMOCKA_LIBRARY})
+	add_test(NAME session_${name} COMMAND session_${name})
+endforeach()
+
+# Python's SQLModel and ours on one file.
+add_executable(interop_read_back tests/interop/read_back.c)
+target_include_directories(interop_read_back PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/tests)
+target_link_libraries(interop_read_back PRIVATE test_library cormorant_static)
+add_test(NAME interop COMMAND tests/interop/run $<TARGET_FILE:example_library> $<TARGET_FILE:interop_read_back>
+	WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+
+# What a program of somebody else has to be built with when we are sanitized.
+get_directory_property(CORM_OPTIONS COMPILE_OPTIONS)
+list(FILTER CORM_OPTIONS INCLUDE REGEX "sanitize")
+string(REPLACE ";" " " CORM_OPTIONS "${CORM_OPTIONS}")
+if(CMAKE_C_COMPILER_ID STREQUAL GNU)
+	set(CORM_CXX g++)
+else()
+	set(CORM_CXX clang++)
+endif()
+
+set(script ${CMAKE_CURRENT_SOURCE_DIR}/tests)
+add_test(NAME misuse COMMAND ${script}/misuse/run ${CMAKE_C_COMPILER} -I${CMAKE_CURRENT_SOURCE_DIR}/include
+	-I${CORM_TEST_LIBRARY})
+add_test(NAME headers COMMAND ${script}/headers/run ${CMAKE_C_COMPILER} ${CORM_CXX} ${CMAKE_CURRENT_SOURCE_DIR}/include)
+add_test(NAME cpp COMMAND ${script}/cpp/run ${CORM_CXX} ${CMAKE_CURRENT_BINARY_DIR})
+add_test(NAME portability COMMAND ${script}/portability/run ${CORM_TEST_LIBRARY})
+add_test(NAME exports COMMAND ${script}/install/check-exports $<TARGET_FILE:cormorant_shared>
+	${CMAKE_CURRENT_SOURCE_DIR}/include)
+add_test(NAME install COMMAND ${script}/install/run ${CMAKE_CURRENT_BINARY_DIR})
+add_test(NAME include_directions COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/scripts/check-includes)
+set_tests_properties(portability PROPERTIES SKIP_RETURN_CODE 77)
+set_tests_properties(cpp PROPERTIES ENVIRONMENT "CXXFLAGS=${CORM_OPTIONS}")
+set_tests_properties(install PROPERTIES ENVIRONMENT
+	"CC=${CMAKE_C_COMPILER};CFLAGS=${CORM_OPTIONS};LDFLAGS=${CORM_OPTIONS}")
