@@ -1,0 +1,5 @@
+#include <cormorant/model.h>
+
+struct Unmarked {
+	int64_t id corm_field(primary_key);
+};

@@ -1,0 +1,16 @@
+/* Strings, commas, parentheses and macros in annotations. */
+#pragma once
+#include <cormorant/model.h>
+
+#define ID corm_field(primary_key)
+#define NAMED(x) corm_field(name(#x), max_length(x##_LENGTH))
+enum { foo_LENGTH = 9 };
+
+struct Quoting {
+	int64_t id ID;
+	const char *foo NAMED(foo);
+	const char *text corm_field(pattern("a\"b,(c)\\d"), default("a" "b,)"), check("text IN ('a', '(')"));
+	int letter corm_field(default(','), ge('\0'));
+	const char *tab corm_field(server_default("'\t\x41\101'"));
+	corm_optional(int64_t) parent_id corm_field( foreign_key( Quoting.id , on_delete( cascade ) ) , index );
+} corm_table();
