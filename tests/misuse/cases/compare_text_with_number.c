@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A text is compared with a number.
+ * expect: corm_text_expr
+ */
+#include "library.h"
+
+void misuse(corm_session *session, corm_uuid id);
+
+void misuse(corm_session *session, corm_uuid id)
+{
+	(void)id;
+	Author_all(session, corm_where(corm_eq(Author.name, 5)));
+}
