@@ -68,7 +68,7 @@ check-includes:
 
 check-tidy: build
 	@run-clang-tidy -quiet -p $(BUILD) -j$(JOBS) '$(CURDIR)/(src|tools)/' >$(BUILD)/tidy.log 2>/dev/null \
-		|| { grep -E ': (error|warning): ' $(BUILD)/tidy.log | sort -u; exit 1; }
+		|| { sed 's/\x1b\[[0-9;]*m//g' $(BUILD)/tidy.log | grep -E ': (error|warning): ' | sort -u; exit 1; }
 
 format: ## format the sources as `make check` wants them
 	@clang-format -i $(SOURCES)

@@ -110,9 +110,8 @@ corm_status corm__exists(corm_session *session, const corm_model_info *model, bo
 	__attribute__((warn_unused_result));
 corm_any_list corm__run(corm_query *query, const corm_model_info *model);
 /* The relationship of that index, loaded on first use. */
-corm_any_list corm__related_list(corm_session *session, const corm_model_info *model, size_t relationship,
-                                 void *object);
-void *corm__related_one(corm_session *session, const corm_model_info *model, size_t relationship, void *object);
+corm_any_list corm__related_list(corm_session *session, const corm_model_info *model, size_t index, void *value);
+void *corm__related_one(corm_session *session, const corm_model_info *model, size_t index, void *value);
 
 #ifdef __cplusplus
 }

@@ -71,7 +71,7 @@ const corm_error *corm_last_error(void);
  * The default writes one line to standard error. The hook is the whole process's; NULL brings the default back.
  * Not thread-safe: set it before threads start. */
 typedef void corm_error_hook(void *data, const corm_error *error);
-void corm_on_error(corm_error_hook *hook, void *data);
+void corm_on_error(corm_error_hook *function, void *data);
 
 #ifdef __cplusplus
 }

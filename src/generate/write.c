@@ -18,7 +18,7 @@ void corm__gen_write_head(const struct corm__gen_target *target, struct corm__bu
 
 void corm__gen_write_section(struct corm__buffer *out, const char *title)
 {
-	size_t length = strlen("/* ---- ") + strlen(title) + strlen(" ------------------------------------------------------------------------------- */");
+	size_t length = strlen("/* ---- ") + strlen(title) + strlen(" - */");
 	corm__buffer_format(out, "/* ---- %s ", title);
 	do
 		corm__buffer_char(out, '-');

@@ -63,6 +63,7 @@ void *corm__add(corm_session *session, const corm_model_info *model, const void 
 		corm__store_drop_newest(store);
 		return nowhere(session, model);
 	}
+	corm__run_factories(object);
 	object->state = CORM__OBJECT_PENDING;
 	return added;
 }

@@ -143,8 +143,8 @@ static corm_status order_models(corm_session *session, struct corm__store ***ord
 static corm_status order_inserts(corm_session *session, struct work *work)
 {
 	size_t count = session->pending_count;
-	struct corm__store **stores;
-	size_t store_count;
+	struct corm__store **stores = NULL;
+	size_t store_count = 0;
 	work->inserts = corm__arena_array(&session->transaction, count, sizeof *work->inserts);
 	work->path = corm__arena_array(&session->transaction, count, sizeof *work->path);
 	if (!work->inserts || !work->path)

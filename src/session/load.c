@@ -350,18 +350,17 @@ int64_t corm__count(corm_session *session, const corm_model_info *model, const c
 
 corm_status corm__exists(corm_session *session, const corm_model_info *model, bool *exists, const corm_clause *clauses)
 {
-	if (exists)
-		*exists = false;
-	else
-		corm__session_fail(session, CORM_ERROR_USAGE, "%s_exists: there is nowhere to put the answer", model->name);
+	if (!exists)
+		return corm__session_fail(session, CORM_ERROR_USAGE, "%s_exists: there is nowhere to put the answer",
+		                          model->name);
+	*exists = false;
 	struct corm__run run;
-	if (!start_select(session,
-	                  &(struct corm__select){ .kind = CORM__SELECT_EXISTS, .model = model, .clauses = clauses }, &run))
+	struct corm__select select = { .kind = CORM__SELECT_EXISTS, .model = model, .clauses = clauses };
+	if (!start_select(session, &select, &run))
 		return session ? session->error.error.status : CORM_ERROR_USAGE;
 	bool found = corm__run_row(&run);
 	corm__run_end(&run);
-	if (session->error.error.status == CORM_OK)
-		*exists = found;
+	*exists = found && session->error.error.status == CORM_OK;
 	return session->error.error.status;
 }
 

@@ -291,8 +291,9 @@ void corm__unload_written(corm_session *session);
 
 /* Fills in foreign keys from the objects that the relationships' pointers lead to, as far as those have keys by now. */
 corm_status corm__link_object(corm_session *session, struct corm__object *object);
-/* Runs the default factories of unset columns and checks the model's rules, for a row that stands on the changed
- * columns. */
+/* Fills in the columns that are unset, a nil UUID or a zero time, and have a default_factory. */
+void corm__run_factories(struct corm__object *object);
+/* The same for a new object, then checks the model's rules, for a row that stands on the changed columns. */
 corm_status corm__validate_object(corm_session *session, struct corm__object *object);
 corm_status corm__insert_object(corm_session *session, struct corm__object *object);
 /* Does nothing when no column differs. */

@@ -48,6 +48,15 @@ static char *noted_pointer(const char *snapshot, const corm_column *column)
 	return noted;
 }
 
+/* Does a char * member point to another text than when the snapshot was taken? */
+static bool has_other_text(const struct corm__object *object, const corm_column *column)
+{
+	const char *value = (const char *)(object + 1);
+	char *now;
+	memcpy(&now, value + column->offset, sizeof now);
+	return now != noted_pointer(value + object->store->struct_size, column);
+}
+
 corm_status corm__snapshot_mutable(corm_session *session, struct corm__object *object, const corm_column *column)
 {
 	char *snapshot = corm__object_snapshot(object), *text;
@@ -110,11 +119,8 @@ corm_status corm__column_settle(corm_session *session, struct corm__object *obje
 		return CORM_OK;
 	char *value = (char *)corm__object_struct(object) + column->offset;
 	const char *snapshot = (const char *)corm__object_snapshot(object);
-	if (column->format.flags & CORM_FORMAT_MUTABLE) {
-		char *now;
-		memcpy(&now, value, sizeof now);
-		return now && now != noted_pointer(snapshot, column) ? corm__column_own_text(session, column, value) : CORM_OK;
-	}
+	if (column->format.flags & CORM_FORMAT_MUTABLE)
+		return has_other_text(object, column) ? corm__column_own_text(session, column, value) : CORM_OK;
 	if (memcmp(value, snapshot + column->offset, column->format.size) == 0)
 		return CORM_OK;
 	if (corm__column_changed(object, column))
@@ -139,11 +145,34 @@ corm_status corm__snapshot_save(corm_session *session, struct corm__object *obje
 	return CORM_OK;
 }
 
+/* With a char * the bytes always differ, because the snapshot has its own copy of the text: member by member, then. */
+static bool mutable_may_differ(const struct corm__object *object)
+{
+	const corm_model_info *model = object->store->model;
+	const char *value = (const char *)(object + 1), *snapshot = value + object->store->struct_size;
+	for (size_t i = 0; i < model->column_count; i++) {
+		const corm_column *column = &model->columns[i];
+		if (column->format.flags & CORM_FORMAT_MUTABLE
+		        ? has_other_text(object, column)
+		        : memcmp(value + column->offset, snapshot + column->offset, column->format.size) != 0)
+			return true;
+		if (corm__column_changed(object, column))
+			return true;
+	}
+	for (size_t i = 0; i < model->relationship_count; i++) {
+		size_t offset = model->relationships[i].offset;
+		if (memcmp(value + offset, snapshot + offset, sizeof(void *)) != 0)
+			return true;
+	}
+	return false;
+}
+
 bool corm__snapshot_may_differ(const struct corm__object *object)
 {
 	const struct corm__store *store = object->store;
 	const char *value = (const char *)(object + 1);
-	return store->has_mutable || memcmp(value, value + store->struct_size, store->model->size) != 0;
+	return store->has_mutable ? mutable_may_differ(object)
+	                          : memcmp(value, value + store->struct_size, store->model->size) != 0;
 }
 
 bool corm__column_changed(const struct corm__object *object, const corm_column *column)

@@ -199,18 +199,27 @@ static corm_status check_key(corm_session *session, const struct corm__object *o
 	return CORM_OK;
 }
 
+void corm__run_factories(struct corm__object *object)
+{
+	const corm_model_info *model = object->store->model;
+	for (size_t i = 0; i < model->column_count; i++) {
+		const corm_column *column = &model->columns[i];
+		void *value = (char *)corm__object_struct(object) + column->offset;
+		if (column->default_factory && !(column->format.flags & CORM_FORMAT_NULLABLE) &&
+		    corm__value_is_unset(&column->format, value))
+			column->default_factory(value);
+	}
+}
+
 corm_status corm__validate_object(corm_session *session, struct corm__object *object)
 {
 	const corm_model_info *model = object->store->model;
 	bool pending = object->state == CORM__OBJECT_PENDING;
+	if (pending)
+		corm__run_factories(object);
 	for (size_t i = 0; i < model->column_count; i++) {
 		const corm_column *column = &model->columns[i];
 		char *value = (char *)corm__object_struct(object) + column->offset;
-		if (pending) {
-			if (column->default_factory && !(column->format.flags & CORM_FORMAT_NULLABLE) &&
-			    corm__value_is_unset(&column->format, value))
-				column->default_factory(value);
-		}
 		corm_status status = corm__column_settle(session, object, column);
 		if (status == CORM_OK && !pending && !corm__column_changed(object, column))
 			continue;
