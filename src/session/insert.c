@@ -9,6 +9,8 @@
 static bool by_database(const corm_column *column, const void *value)
 {
 	int64_t number;
+	if (!corm__value_may_be_unset(&column->format, value))
+		return false;
 	if (column->flags & CORM_COLUMN_GENERATED)
 		return corm__integer_load(&column->format, value, &number) && number == 0;
 	return column->server_default != CORM_SERVER_NONE && corm__value_is_unset(&column->format, value);
@@ -104,10 +106,9 @@ corm_status corm__insert_object(corm_session *session, struct corm__object *obje
 		corm__constraint_name(&session->error, store->model);
 		return status;
 	}
-	corm__key_of(store->model, corm__object_struct(object), store->values);
-	object->hash = corm__key_hash(store->model, store->values);
+	object->hash = corm__row_hash(store, corm__object_struct(object));
 	/* The row of an object of that key must have been deleted by somebody else. */
-	struct corm__object *replaced = corm__identity_find(store, object->hash, store->values);
+	struct corm__object *replaced = corm__row_find(store, object->hash, corm__object_struct(object));
 	if (replaced) {
 		corm__identity_remove(store, replaced);
 		replaced->state = CORM__OBJECT_DETACHED;

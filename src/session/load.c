@@ -35,12 +35,6 @@ static bool refresh_column(struct corm__object *object, const corm_column *colum
 	return true;
 }
 
-static bool holds_pointer(const corm_column *column)
-{
-	return column->format.type == CORM_TYPE_TEXT || column->format.type == CORM_TYPE_BYTES ||
-	       column->format.type == CORM_TYPE_JSON;
-}
-
 /* A pointer whose key has changed no longer leads where the row does, and one whose key stands in the other table may
  * not. */
 static void forget_pointers(struct corm__object *object, const char *row)
@@ -71,7 +65,7 @@ static corm_status refresh_object(corm_session *session, struct corm__object *ob
 	forget_pointers(object, row);
 	for (size_t i = 0; i < model->column_count; i++) {
 		const corm_column *column = &model->columns[i];
-		if (refresh_column(object, column, row) && holds_pointer(column))
+		if (refresh_column(object, column, row) && object->store->work[i] & CORM__WORK_POINTER)
 			*keeps_text = true;
 		if (*keeps_text && column->format.flags & CORM_FORMAT_MUTABLE && !corm__column_changed(object, column))
 			status = corm__snapshot_mutable(session, object, column);
@@ -118,13 +112,12 @@ static struct corm__object *read_object(struct corm__run *run, struct corm__stor
 		blame_row(session, store);
 		goto drop;
 	}
-	corm__key_of(model, row, store->values);
-	object->hash = corm__key_hash(model, store->values);
+	object->hash = corm__row_hash(store, row);
 	/* The snapshot is of use only for a new object, but copying it gives the map's entry time to arrive. */
 	corm__identity_prefetch(store, object->hash);
 	if (corm__snapshot_take(session, object) != CORM_OK)
 		goto drop;
-	known = corm__identity_find(store, object->hash, store->values);
+	known = corm__row_find(store, object->hash, row);
 	if (!known && register_object(session, object) == CORM_OK)
 		return object;
 	bool keeps_text = false;

@@ -8,13 +8,6 @@
 /* What every corm_many is in memory. */
 typedef corm_many(void) any_many;
 
-void *corm__related_pointer(const void *value, const corm_relationship *relationship)
-{
-	void *related;
-	memcpy(&related, (const char *)value + relationship->offset, sizeof related);
-	return related;
-}
-
 void corm__related_loaded(struct corm__object *object, const corm_relationship *relationship, void *related)
 {
 	memcpy((char *)corm__object_struct(object) + relationship->offset, &related, sizeof related);

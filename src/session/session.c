@@ -71,11 +71,11 @@ corm_status corm_session_reset(corm_session *session)
 		return CORM_ERROR_USAGE;
 	if (session == &inert)
 		return CORM_ERROR_MEMORY;
-	corm_status status = CORM_OK;
+	/* No member is restored, unlike by a rollback: the objects are gone with their values. */
+	corm__session_abort(session);
 	if (session->engine) {
-		status = corm_rollback(session);
-	} else {
-		status = session->error.error.status;
+		corm__error_clear(&session->error);
+		session->error_ended = session->error_read = false;
 	}
 	session->loaded = NULL;
 	session->undo = NULL;
@@ -83,7 +83,8 @@ corm_status corm_session_reset(corm_session *session)
 	corm__stores_reset(session);
 	corm__arena_reset(&session->transaction);
 	corm__arena_reset(&session->arena);
-	return status;
+	session->epoch = 1;
+	return session->error.error.status;
 }
 
 const corm_error *corm_session_error(corm_session *session)

@@ -58,6 +58,16 @@ struct corm__identity {
 #define CORM__FIRST_SLAB 16
 #define CORM__SLABS 27
 
+/* What a flush has to look at in a column, found out once per model. */
+enum corm__column_work {
+	CORM__WORK_FACTORY = 1 << 0, /* has a default_factory that fills in what is unset */
+	CORM__WORK_POINTER = 1 << 1, /* points to text or bytes, which must be the session's */
+	CORM__WORK_MUTABLE = 1 << 2, /* a char *: equal bytes do not mean unchanged */
+	CORM__WORK_KEY = 1 << 3,     /* a key that must be set */
+	CORM__WORK_RULES = 1 << 4,   /* has lengths or bounds */
+	CORM__WORK_ONUPDATE = 1 << 5 /* is set by every UPDATE */
+};
+
 /* What a session keeps for each model it has met. Objects stand in slots of one size, so that a pointer can be told
  * from a foreign one by arithmetic. */
 struct corm__store {
@@ -69,7 +79,10 @@ struct corm__store {
 	size_t struct_size;   /* of the struct, rounded up for alignment */
 	size_t stride;        /* of a slot */
 	corm_target *targets; /* where the columns of a row go; in the order of the model's */
-	bool has_mutable;     /* some column is a char *: equal bytes do not mean unchanged */
+	uint8_t *work;        /* enum corm__column_work of each column */
+	bool has_uuid_key;    /* the key is one UUID, at key_offset: the common case, which goes the short way */
+	size_t key_offset;
+	bool has_mutable; /* some column is a char *: equal bytes do not mean unchanged */
 	/* Room for the parts of one statement, so that none is allocated per row. */
 	const void **values;               /* 2 * columns + key */
 	const corm_format **formats;       /* as many */
@@ -182,6 +195,9 @@ void corm__stores_release(corm_session *session);
 
 /* The hash of a key: values[i] points to the value of the key's i-th column. */
 uint32_t corm__key_hash(const corm_model_info *model, const void *const *values);
+/* The same of the key in a struct, and the object that has it. Both use store->values. */
+uint32_t corm__row_hash(const struct corm__store *store, const void *value);
+struct corm__object *corm__row_find(const struct corm__store *store, uint32_t hash, const void *value);
 /* The key's columns in a struct, as pointers for corm__key_hash. model->key_count of them. */
 void corm__key_of(const corm_model_info *model, const void *value, const void **values);
 struct corm__object *corm__identity_find(const struct corm__store *store, uint32_t hash, const void *const *values);
@@ -217,7 +233,7 @@ corm_status corm__column_own_text(corm_session *session, const corm_column *colu
 /* Gives a pending object the snapshot that its flush needs: what its columns point to is the session's, and all else
  * zero. */
 corm_status corm__snapshot_begin(corm_session *session, struct corm__object *object);
-/* Makes sure that what a column points to is the session's, also when its content is no change. */
+/* Makes sure that what a column of CORM__WORK_POINTER points to is the session's, also when its content is no change. */
 corm_status corm__column_settle(corm_session *session, struct corm__object *object, const corm_column *column);
 /* Gives the snapshot of a char * column its own copy of the text that it points to now. */
 corm_status corm__snapshot_mutable(corm_session *session, struct corm__object *object, const corm_column *column);
@@ -281,7 +297,12 @@ corm_any_list corm__failed_list(const corm_session *session);
 
 /* What a relationship's member, a pointer to one object, holds; and setting it, where that is no change of the
  * program's. */
-void *corm__related_pointer(const void *value, const corm_relationship *relationship);
+static inline void *corm__related_pointer(const void *value, const corm_relationship *relationship)
+{
+	void *related;
+	memcpy(&related, (const char *)value + relationship->offset, sizeof related);
+	return related;
+}
 void corm__related_loaded(struct corm__object *object, const corm_relationship *relationship, void *related);
 /* Lists of objects that the flush has written are loaded anew when they are asked for next: some may belong in another
  * now. */

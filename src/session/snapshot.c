@@ -86,12 +86,6 @@ corm_status corm__snapshot_take(corm_session *session, struct corm__object *obje
 	return status;
 }
 
-static bool is_pointer(const corm_column *column)
-{
-	return column->format.type == CORM_TYPE_TEXT || column->format.type == CORM_TYPE_BYTES ||
-	       column->format.type == CORM_TYPE_JSON;
-}
-
 corm_status corm__snapshot_begin(corm_session *session, struct corm__object *object)
 {
 	const corm_model_info *model = object->store->model;
@@ -99,7 +93,7 @@ corm_status corm__snapshot_begin(corm_session *session, struct corm__object *obj
 	memset(snapshot, 0, model->size);
 	for (size_t i = 0; i < model->column_count; i++) {
 		const corm_column *column = &model->columns[i];
-		if (!is_pointer(column))
+		if (!(object->store->work[i] & CORM__WORK_POINTER))
 			continue;
 		corm_status status = corm__column_own_text(session, column, value + column->offset);
 		if (status != CORM_OK)
@@ -115,8 +109,6 @@ corm_status corm__snapshot_begin(corm_session *session, struct corm__object *obj
 
 corm_status corm__column_settle(corm_session *session, struct corm__object *object, const corm_column *column)
 {
-	if (!is_pointer(column))
-		return CORM_OK;
 	char *value = (char *)corm__object_struct(object) + column->offset;
 	const char *snapshot = (const char *)corm__object_snapshot(object);
 	if (column->format.flags & CORM_FORMAT_MUTABLE)
@@ -177,6 +169,10 @@ bool corm__snapshot_may_differ(const struct corm__object *object)
 
 bool corm__column_changed(const struct corm__object *object, const corm_column *column)
 {
-	const char *value = (const char *)(object + 1) + column->offset;
-	return !corm__value_equal(&column->format, value, value + object->store->struct_size);
+	const corm_format *format = &column->format;
+	const char *value = (const char *)(object + 1) + column->offset, *snapshot = value + object->store->struct_size;
+	/* Equal bytes are equal values, but for text that was changed in place. Most columns end here. */
+	if (!(format->flags & (CORM_FORMAT_MUTABLE | CORM_FORMAT_OPTIONAL)) && memcmp(value, snapshot, format->size) == 0)
+		return false;
+	return !corm__value_equal(format, value, snapshot);
 }

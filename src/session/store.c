@@ -27,8 +27,28 @@ static void free_store(corm_session *session, struct corm__store *store)
 	corm__free(allocator, store->other_columns, columns * sizeof *store->other_columns);
 	corm__free(allocator, store->by_sql, columns * sizeof *store->by_sql);
 	corm__free(allocator, store->returned, columns * sizeof *store->returned);
+	corm__free(allocator, store->work, columns * sizeof *store->work);
 	corm__free(allocator, store->key, CORM__KEY_HEAD + columns * sizeof *store->columns);
 	corm__free(allocator, store, sizeof *store);
+}
+
+static uint8_t column_work(const corm_column *column)
+{
+	unsigned work = 0;
+	uint8_t type = column->format.type;
+	if (column->default_factory && !(column->format.flags & CORM_FORMAT_NULLABLE))
+		work |= CORM__WORK_FACTORY;
+	if (type == CORM_TYPE_TEXT || type == CORM_TYPE_BYTES || type == CORM_TYPE_JSON)
+		work |= CORM__WORK_POINTER;
+	if (column->format.flags & CORM_FORMAT_MUTABLE)
+		work |= CORM__WORK_MUTABLE;
+	if (column->flags & (CORM_COLUMN_FOREIGN_KEY | CORM_COLUMN_PRIMARY_KEY))
+		work |= CORM__WORK_KEY;
+	if (column->max_length || column->min_length || column->bounds)
+		work |= CORM__WORK_RULES;
+	if (column->onupdate != CORM_SERVER_NONE)
+		work |= CORM__WORK_ONUPDATE;
+	return (uint8_t)work;
 }
 
 static struct corm__store *new_store(corm_session *session, const corm_model_info *model)
@@ -48,17 +68,22 @@ static struct corm__store *new_store(corm_session *session, const corm_model_inf
 	store->other_columns = corm__alloc(allocator, columns, sizeof *store->other_columns);
 	store->by_sql = corm__alloc(allocator, columns, sizeof *store->by_sql);
 	store->returned = corm__alloc(allocator, columns, sizeof *store->returned);
+	store->work = corm__alloc(allocator, columns, sizeof *store->work);
 	store->key = corm__alloc(allocator, 1, CORM__KEY_HEAD + columns * sizeof *store->columns);
 	if (!store->targets || !store->values || !store->formats || !store->columns || !store->other_columns ||
-	    !store->by_sql || !store->returned || !store->key) {
+	    !store->by_sql || !store->returned || !store->work || !store->key) {
 		free_store(session, store);
 		return NULL;
 	}
 	for (size_t i = 0; i < columns; i++) {
 		const corm_column *column = &model->columns[i];
 		store->targets[i] = (corm_target){ .format = column->format, .offset = column->offset, .name = column->name };
-		store->has_mutable |= (column->format.flags & CORM_FORMAT_MUTABLE) != 0;
+		store->work[i] = column_work(column);
+		store->has_mutable |= (store->work[i] & CORM__WORK_MUTABLE) != 0;
 	}
+	const corm_column *key = &model->columns[model->key[0]];
+	store->has_uuid_key = model->key_count == 1 && key->format.type == CORM_TYPE_UUID;
+	store->key_offset = key->offset;
 	return store;
 }
 
@@ -235,6 +260,23 @@ uint32_t corm__key_hash(const corm_model_info *model, const void *const *values)
 	return (uint32_t)hash;
 }
 
+uint32_t corm__row_hash(const struct corm__store *store, const void *value)
+{
+	if (store->has_uuid_key)
+		return (uint32_t)corm__hash((const char *)value + store->key_offset, sizeof(corm_uuid));
+	corm__key_of(store->model, value, store->values);
+	return corm__key_hash(store->model, store->values);
+}
+
+struct corm__object *corm__row_find(const struct corm__store *store, uint32_t hash, const void *value)
+{
+	if (store->has_uuid_key)
+		store->values[0] = (const char *)value + store->key_offset;
+	else
+		corm__key_of(store->model, value, store->values);
+	return corm__identity_find(store, hash, store->values);
+}
+
 void corm__key_of(const corm_model_info *model, const void *value, const void **values)
 {
 	for (size_t i = 0; i < model->key_count; i++)
@@ -245,8 +287,11 @@ void corm__key_of(const corm_model_info *model, const void *value, const void **
  * flush. */
 static bool has_key(struct corm__object *object, const void *const *values)
 {
-	const corm_model_info *model = object->store->model;
+	const struct corm__store *store = object->store;
+	const corm_model_info *model = store->model;
 	const char *snapshot = corm__object_snapshot(object);
+	if (store->has_uuid_key)
+		return memcmp(snapshot + store->key_offset, values[0], sizeof(corm_uuid)) == 0;
 	for (size_t i = 0; i < model->key_count; i++) {
 		const corm_column *column = &model->columns[model->key[i]];
 		if (!corm__value_equal(&column->format, snapshot + column->offset, values[i]))
@@ -280,7 +325,8 @@ static void place(struct corm__identity *identities, size_t mask, struct corm__i
 
 static bool grow_identities(corm_session *session, struct corm__store *store)
 {
-	size_t capacity = store->identity_capacity ? store->identity_capacity * 2 : FIRST_IDENTITIES;
+	/* Four times, because placing all entries anew is one cache miss each. */
+	size_t capacity = store->identity_capacity ? store->identity_capacity * 4 : FIRST_IDENTITIES;
 	struct corm__identity *identities = corm__alloc(&session->allocator, capacity, sizeof *identities);
 	if (!identities)
 		return false;

@@ -53,7 +53,7 @@ static void choose_onupdate(struct corm__object *object, struct parts *parts)
 	for (size_t i = 0; i < store->model->column_count; i++) {
 		const corm_column *column = &store->model->columns[i];
 		char *value = (char *)corm__object_struct(object) + column->offset;
-		if (column->onupdate == CORM_SERVER_NONE || corm__column_changed(object, column))
+		if (!(store->work[i] & CORM__WORK_ONUPDATE) || corm__column_changed(object, column))
 			continue;
 		if (column->onupdate == CORM_SERVER_NOW)
 			set_now(column, value);
@@ -172,8 +172,7 @@ corm_status corm__update_object(corm_session *session, struct corm__object *obje
 		return status;
 	}
 	store->written = true;
-	corm__key_of(model, corm__object_struct(object), store->values);
-	uint32_t hash = corm__key_hash(model, store->values);
+	uint32_t hash = corm__row_hash(store, corm__object_struct(object));
 	if (hash == object->hash)
 		return corm__snapshot_take(session, object);
 	corm__identity_remove(store, object);

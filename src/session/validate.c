@@ -205,33 +205,43 @@ void corm__run_factories(struct corm__object *object)
 	for (size_t i = 0; i < model->column_count; i++) {
 		const corm_column *column = &model->columns[i];
 		void *value = (char *)corm__object_struct(object) + column->offset;
-		if (column->default_factory && !(column->format.flags & CORM_FORMAT_NULLABLE) &&
+		if (object->store->work[i] & CORM__WORK_FACTORY && corm__value_may_be_unset(&column->format, value) &&
 		    corm__value_is_unset(&column->format, value))
 			column->default_factory(value);
 	}
 }
 
-corm_status corm__validate_object(corm_session *session, struct corm__object *object)
+static corm_status check_column(corm_session *session, struct corm__object *object, size_t index)
 {
 	const corm_model_info *model = object->store->model;
-	bool pending = object->state == CORM__OBJECT_PENDING;
-	if (pending)
-		corm__run_factories(object);
-	for (size_t i = 0; i < model->column_count; i++) {
-		const corm_column *column = &model->columns[i];
-		char *value = (char *)corm__object_struct(object) + column->offset;
-		corm_status status = corm__column_settle(session, object, column);
-		if (status == CORM_OK && !pending && !corm__column_changed(object, column))
-			continue;
+	const corm_column *column = &model->columns[index];
+	const uint8_t work = object->store->work[index];
+	const bool pending = object->state == CORM__OBJECT_PENDING;
+	char *value = (char *)corm__object_struct(object) + column->offset;
+	corm_status status = CORM_OK;
+	if (work & CORM__WORK_POINTER)
+		status = corm__column_settle(session, object, column);
+	if (status != CORM_OK || !(work & (CORM__WORK_KEY | CORM__WORK_RULES)) ||
+	    (!pending && !corm__column_changed(object, column)))
+		return status;
+	if (work & CORM__WORK_KEY && corm__value_may_be_unset(&column->format, value))
+		status = check_key(session, object, index, value);
+	if (status == CORM_OK && work & CORM__WORK_RULES && !corm__value_is_null(&column->format, value)) {
+		status = check_length(session, model, column, value);
 		if (status == CORM_OK)
-			status = check_key(session, object, i, value);
-		if (status == CORM_OK && !corm__value_is_null(&column->format, value)) {
-			status = check_length(session, model, column, value);
-			if (status == CORM_OK)
-				status = check_bounds(session, model, column, value);
-		}
-		if (status != CORM_OK)
-			return status;
+			status = check_bounds(session, model, column, value);
 	}
-	return CORM_OK;
+	return status;
+}
+
+corm_status corm__validate_object(corm_session *session, struct corm__object *object)
+{
+	corm_status status = CORM_OK;
+	if (object->state == CORM__OBJECT_PENDING)
+		corm__run_factories(object);
+	for (size_t i = 0; status == CORM_OK && i < object->store->model->column_count; i++) {
+		if (object->store->work[i] & ~(CORM__WORK_FACTORY | CORM__WORK_ONUPDATE))
+			status = check_column(session, object, i);
+	}
+	return status;
 }

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define CORM__UUID_HEX 32
 #define CORM__DATETIME_TEXT 26
@@ -69,5 +70,14 @@ bool corm__value_is_null(const corm_format *format, const void *value);
 bool corm__value_equal(const corm_format *format, const void *a, const void *b);
 /* Nil UUID, zero date or time, or NULL: what a default_factory is run for. An optional with a value is never unset. */
 bool corm__value_is_unset(const corm_format *format, const void *value);
+
+/* False when a look at the first bytes shows that the value is set, as it mostly does; else ask corm__value_is_unset. */
+static inline bool corm__value_may_be_unset(const corm_format *format, const void *value)
+{
+	uint32_t head = 0;
+	if (!(format->flags & CORM_FORMAT_OPTIONAL) && format->size >= sizeof head)
+		memcpy(&head, value, sizeof head);
+	return head == 0;
+}
 
 #endif
