@@ -70,7 +70,7 @@ static inline corm_clause corm__clause(corm_clause_kind kind, int64_t number, co
 #define corm_columns(...) corm__clause(CORM_CLAUSE_COLUMNS, 0, corm__list(corm__expression, __VA_ARGS__), NULL)
 
 /* A query that is put together step by step. It belongs to the session and lives until the session's reset or close.
- * Never NULL: a query that could not be made fails when it is run, with the error in the session. */
+ * NULL for a NULL session; otherwise a query that could not be made fails when it is run, with the session's error. */
 #define corm_query_new(session, X) corm__query_new((session), (X).as_source)
 corm_query *corm__query_new(corm_session *session, const corm_node *source);
 

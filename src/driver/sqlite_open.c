@@ -62,6 +62,23 @@ static int write_path(char *path, size_t size, const char *name)
 	return snprintf(path, size, format, count, (long)getpid());
 }
 
+/* SQLite's last try is to read a file that is not there, so that its errno does not tell why it could not be made. */
+static corm_status report_missing(const char *shown, corm_error_store *error)
+{
+	char directory[1024] = ".";
+	const char *slash = strrchr(shown, '/');
+	if (slash)
+		snprintf(directory, sizeof directory, "%.*s", slash > shown ? (int)(slash - shown) : 1, shown);
+	const char *why = "no such file";
+	if (access(directory, F_OK) != 0)
+		why = "no such directory";
+	else if (access(directory, W_OK) != 0)
+		why = "no such file, and no permission to make one in";
+	else
+		return corm_error_set(error, CORM_ERROR_CONNECT, "sqlite: cannot open \"%s\": %s", shown, why);
+	return corm_error_set(error, CORM_ERROR_CONNECT, "sqlite: cannot open \"%s\": %s \"%s\"", shown, why, directory);
+}
+
 static corm_status report_open(sqlite3 *db, const char *shown, int code, corm_error_store *error)
 {
 	if ((code & 0xff) == SQLITE_NOMEM || code == SQLITE_IOERR_NOMEM)
@@ -69,11 +86,8 @@ static corm_status report_open(sqlite3 *db, const char *shown, int code, corm_er
 	const char *quote = shown ? "\"" : "", *name = shown ? shown : "a database in memory";
 	char reason[128];
 	int number = (code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_IOERR ? sqlite3_system_errno(db) : 0;
-	const char *slash = number == ENOENT && shown ? strrchr(shown, '/') : NULL;
-	if (slash && slash > shown)
-		return corm_error_set(error, CORM_ERROR_CONNECT,
-		                      "sqlite: cannot open \"%s\": no such file, or no such directory \"%.*s\"", shown,
-		                      (int)(slash - shown), shown);
+	if (number == ENOENT && shown)
+		return report_missing(shown, error);
 	if (number && !strerror_r(number, reason, sizeof reason))
 		return corm_error_set(error, CORM_ERROR_CONNECT, "sqlite: cannot open %s%s%s: %s", quote, name, quote, reason);
 	return corm_error_set(error, CORM_ERROR_CONNECT, "sqlite: cannot open %s%s%s: %s", quote, name, quote,

@@ -3,6 +3,7 @@
  * Parsing the text of annotations, and matching options with the tables of what there is.
  */
 #include "generate/options.h"
+#include "base/utf8.h"
 #include "generate/names.h"
 #include <stdlib.h>
 #include <string.h>
@@ -167,7 +168,7 @@ static char read_escape(const char **text)
 	return c;
 }
 
-const char *corm__gen_unquote(struct corm__gen *gen, const char *text)
+static char *unquote(struct corm__gen *gen, const char *text, size_t *length_out)
 {
 	char *value = corm__arena_take(&gen->arena, strlen(text) + 1);
 	if (!value) {
@@ -188,7 +189,29 @@ const char *corm__gen_unquote(struct corm__gen *gen, const char *text)
 			text++;
 	} while (*text);
 	value[length] = '\0';
+	*length_out = length;
 	return value;
+}
+
+const char *corm__gen_unquote(struct corm__gen *gen, const char *text)
+{
+	size_t length;
+	return unquote(gen, text, &length);
+}
+
+/* Names and SQL go to databases that take neither NUL nor what is not UTF-8. */
+static bool is_database_text(struct corm__gen *gen, const char *literal)
+{
+	size_t length;
+	const char *value = unquote(gen, literal, &length);
+	if (!value || strlen(value) != length)
+		return !value;
+	for (size_t at = 0, step; at < length; at += step) {
+		step = corm__utf8_step((const unsigned char *)value + at, length - at);
+		if (!step)
+			return false;
+	}
+	return true;
 }
 
 /* What is wrong with the option's arguments, or NULL. */
@@ -199,6 +222,8 @@ static const char *check_arguments(struct corm__gen *gen, enum corm__gen_takes t
 		if (!argument->text[0])
 			return "has an empty argument";
 	bool is_single = option->arguments && !option->arguments->next;
+	if (is_single && takes != CORM__GEN_EXPRESSION && !is_database_text(gen, option->arguments->text))
+		return "takes a string of UTF-8 without NUL";
 	switch (takes) {
 	case CORM__GEN_NOTHING:
 		return option->inner ? "takes no argument" : NULL;

@@ -47,6 +47,15 @@ void corm__gen_write_literal(struct corm__buffer *out, const char *text)
 	corm__buffer_char(out, '"');
 }
 
+void corm__gen_write_member(struct corm__buffer *out, const char *tabs, const char *member, const char *text)
+{
+	if (!text)
+		return;
+	corm__buffer_format(out, "%s.%s = ", tabs, member);
+	corm__gen_write_literal(out, text);
+	corm__buffer_text(out, ",\n");
+}
+
 const char *corm__gen_object_name(struct corm__gen *gen, const struct corm__gen_model *model)
 {
 	return corm__gen_parameter(corm__gen_snake_case(gen, model->stem), "object");
@@ -85,11 +94,26 @@ void corm__gen_write_related(struct corm__gen *gen, const struct corm__gen_relat
 	                    corm__gen_object_name(gen, model));
 }
 
+/* A name as it may stand in a comment, which it must neither end nor seem to begin. */
+static const char *in_comment(struct corm__gen *gen, const char *name)
+{
+	char *clean = corm__arena_take(&gen->arena, strlen(name) + 1);
+	if (!clean) {
+		gen->out_of_memory = true;
+		return "";
+	}
+	size_t i = 0;
+	for (; name[i]; i++)
+		clean[i] = strchr("*/\\?", name[i]) || (unsigned char)name[i] < 0x20 ? '_' : name[i];
+	clean[i] = '\0';
+	return clean;
+}
+
 void corm__gen_write_title(struct corm__gen *gen, const struct corm__gen_model *model, struct corm__buffer *out)
 {
 	const char *title = corm__gen_text(gen, "%s: data model", model->stem);
 	if (model->kind == CORM__GEN_TABLE)
-		title = corm__gen_text(gen, "%s: table %s", model->stem, model->table);
+		title = corm__gen_text(gen, "%s: table %s", model->stem, in_comment(gen, model->table));
 	else if (model->kind == CORM__GEN_ROW)
 		title = corm__gen_text(gen, "%s: row", model->stem);
 	corm__gen_write_section(out, title);

@@ -29,6 +29,8 @@ void corm__gen_write_title(struct corm__gen *gen, const struct corm__gen_model *
 void corm__gen_write_template(const struct corm__gen_model *model, const char *text, struct corm__buffer *out);
 /* Text as a C string literal. */
 void corm__gen_write_literal(struct corm__buffer *out, const char *text);
+/* `.member = "text",` on a line of its own behind tabs; nothing for NULL. */
+void corm__gen_write_member(struct corm__buffer *out, const char *tabs, const char *member, const char *text);
 /* `struct Author *Author_get(corm_session *session, corm_uuid id)` */
 void corm__gen_write_get(struct corm__gen *gen, const struct corm__gen_model *model, struct corm__buffer *out);
 /* `Book_list Author_books(corm_session *session, struct Author *author)` */

@@ -8,15 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void write_string(struct corm__buffer *out, const char *member, const char *text)
-{
-	if (!text)
-		return;
-	corm__buffer_format(out, "\t\t.%s = ", member);
-	corm__gen_write_literal(out, text);
-	corm__buffer_text(out, ",\n");
-}
-
 /* ---- factories --------------------------------------------------------------------------------------------------- */
 
 /* void *value points to the column's value; behind an optional's value stands that it has one. */
@@ -60,12 +51,10 @@ void corm__gen_write_enums(const struct corm__gen *gen, struct corm__buffer *out
 			corm__buffer_format(out, "\t{ .value = %s, .name = \"%s\" },\n", value->name, value->name + skipped);
 		corm__buffer_format(out,
 		                    "};\n\n"
-		                    "static const corm_enum %s__enum = {\n"
-		                    "\t.name = \"%s\",\n"
-		                    "\t.values = %s__enum_values,\n"
-		                    "\t.count = %zu,\n"
-		                    "};\n\n",
-		                    format->stem, format->sql_name, format->stem, count);
+		                    "static const corm_enum %s__enum = {\n",
+		                    format->stem);
+		corm__gen_write_member(out, "\t", "name", format->sql_name);
+		corm__buffer_format(out, "\t.values = %s__enum_values,\n\t.count = %zu,\n};\n\n", format->stem, count);
 	}
 }
 
@@ -239,10 +228,10 @@ static void write_values(const struct corm__gen_column *column, struct corm__buf
 		corm__buffer_format(out, "\t\t.default_factory = %s_%s_default,\n", stem, column->field);
 	if (column->server_default)
 		corm__buffer_format(out, "\t\t.server_default = %s,\n", servers[column->server_default]);
-	write_string(out, "server_default_sql", column->server_default_sql);
+	corm__gen_write_member(out, "\t\t", "server_default_sql", column->server_default_sql);
 	if (column->onupdate)
 		corm__buffer_format(out, "\t\t.onupdate = %s,\n", servers[column->onupdate]);
-	write_string(out, "onupdate_sql", column->onupdate_sql);
+	corm__gen_write_member(out, "\t\t", "onupdate_sql", column->onupdate_sql);
 	if (column->onupdate_function)
 		corm__buffer_format(out, "\t\t.onupdate_function = %s_%s_update,\n", stem, column->field);
 }
@@ -256,19 +245,19 @@ void corm__gen_write_columns(const struct corm__gen_model *model, struct corm__b
 	corm__buffer_format(out, "static const corm_column %s_column_table[] = {\n", model->stem);
 	for (const struct corm__gen_column *column = model->columns; column; column = column->next) {
 		corm__buffer_text(out, "\t{\n");
-		write_string(out, "name", column->name);
-		write_string(out, "field", column->field);
+		corm__gen_write_member(out, "\t\t", "name", column->name);
+		corm__gen_write_member(out, "\t\t", "field", column->field);
 		corm__buffer_format(out, "\t\t.offset = offsetof(%s, %s),\n", model->c_type, column->path);
 		write_format(column, out);
 		write_flags(column, out);
 		write_numbers(column, out);
-		write_string(out, "type", column->type_name);
+		corm__gen_write_member(out, "\t\t", "type", column->type_name);
 		write_values(column, out);
 		write_bounds(column, out);
-		write_string(out, "pattern", column->pattern);
-		write_string(out, "json_name", column->alias ? column->alias : column->field);
-		write_string(out, "renamed_from", column->renamed_from);
-		write_string(out, "comment", column->comment);
+		corm__gen_write_member(out, "\t\t", "pattern", column->pattern);
+		corm__gen_write_member(out, "\t\t", "json_name", column->alias ? column->alias : column->field);
+		corm__gen_write_member(out, "\t\t", "renamed_from", column->renamed_from);
+		corm__gen_write_member(out, "\t\t", "comment", column->comment);
 		corm__buffer_text(out, "\t},\n");
 	}
 	corm__buffer_text(out, "};\n\n");

@@ -40,9 +40,8 @@ static void write_foreign_keys(const struct corm__gen_model *model, struct corm_
 		return;
 	corm__buffer_format(out, "static const corm_foreign_key %s_foreign_key_table[] = {\n", model->stem);
 	for (const struct corm__gen_foreign_key *key = model->foreign_keys; key; key = key->next) {
-		corm__buffer_text(out, "\t{\n\t\t.name = ");
-		corm__gen_write_literal(out, key->name);
-		corm__buffer_text(out, ",\n");
+		corm__buffer_text(out, "\t{\n");
+		corm__gen_write_member(out, "\t\t", "name", key->name);
 		write_columns_member(out, "columns", &key->columns);
 		corm__buffer_format(out, "\t\t.target = &%s_model,\n", key->target->stem);
 		write_columns_member(out, "target_columns", &key->target_columns);
@@ -150,13 +149,13 @@ static void write_relationship(const struct corm__gen_relationship *relationship
 		[CORM_LAZY_JOINED] = "JOINED",
 		[CORM_LAZY_RAISE] = "RAISE",
 	};
+	corm__buffer_text(out, "\t{\n");
+	corm__gen_write_member(out, "\t\t", "name", relationship->name);
 	corm__buffer_format(out,
-	                    "\t{\n"
-	                    "\t\t.name = \"%s\",\n"
 	                    "\t\t.offset = offsetof(%s, %s),\n"
 	                    "\t\t.kind = %s,\n"
 	                    "\t\t.target = &%s_model,\n",
-	                    relationship->name, relationship->model->c_type, relationship->path, kinds[relationship->kind],
+	                    relationship->model->c_type, relationship->path, kinds[relationship->kind],
 	                    relationship->target->stem);
 	write_join(relationship, out);
 	if (relationship->back)
@@ -190,15 +189,6 @@ static void write_relationships(const struct corm__gen_model *model, struct corm
 
 /* ---- the model --------------------------------------------------------------------------------------------------- */
 
-static void write_text_member(struct corm__buffer *out, const char *member, const char *text)
-{
-	if (!text)
-		return;
-	corm__buffer_format(out, "\t.%s = ", member);
-	corm__gen_write_literal(out, text);
-	corm__buffer_text(out, ",\n");
-}
-
 static void write_table_member(struct corm__buffer *out, const struct corm__gen_model *model, const char *members,
                                const char *name, size_t count)
 {
@@ -206,7 +196,7 @@ static void write_table_member(struct corm__buffer *out, const struct corm__gen_
 		corm__buffer_format(out, "\t.%s = %s_%s_table,\n\t.%s_count = %zu,\n", members, model->stem, name, name, count);
 }
 
-static void write_model(const struct corm__gen_model *model, struct corm__buffer *out)
+static void write_model(struct corm__gen *gen, const struct corm__gen_model *model, struct corm__buffer *out)
 {
 	size_t foreign_keys = 0;
 	for (const struct corm__gen_foreign_key *key = model->foreign_keys; key; key = key->next)
@@ -214,17 +204,19 @@ static void write_model(const struct corm__gen_model *model, struct corm__buffer
 	bool is_table = model->kind == CORM__GEN_TABLE;
 	if (is_table)
 		corm__buffer_format(out, "static %s %s_nowhere;\n\n", model->c_type, model->stem);
-	corm__buffer_format(out, "const corm_model_info %s_model = {\n\t.name = \"%s\",\n", model->stem, model->stem);
-	write_text_member(out, "table", model->table);
-	write_text_member(out, "schema", model->schema);
-	write_text_member(out, "comment", model->comment);
-	write_text_member(out, "renamed_from", model->renamed_from);
+	corm__buffer_format(out, "const corm_model_info %s_model = {\n", model->stem);
+	corm__gen_write_member(out, "\t", "name", model->stem);
+	corm__gen_write_member(out, "\t", "table", model->table);
+	corm__gen_write_member(out, "\t", "schema", model->schema);
+	corm__gen_write_member(out, "\t", "comment", model->comment);
+	corm__gen_write_member(out, "\t", "renamed_from", model->renamed_from);
 	corm__buffer_format(out, "\t.size = sizeof(%s),\n", model->c_type);
 	write_table_member(out, model, "columns", "column", model->column_count);
 	if (is_table) {
 		corm__buffer_text(out, "\t.key = ");
 		write_indexes(&model->key, out);
-		corm__buffer_format(out, ",\n\t.key_count = %zu,\n\t.key_name = \"pk_%s\",\n", model->key.count, model->table);
+		corm__buffer_format(out, ",\n\t.key_count = %zu,\n", model->key.count);
+		corm__gen_write_member(out, "\t", "key_name", corm__gen_text(gen, "pk_%s", model->table));
 	}
 	write_table_member(out, model, "foreign_keys", "foreign_key", foreign_keys);
 	write_table_member(out, model, "uniques", "unique", count_indexes(model, CORM__GEN_UNIQUE));
@@ -358,8 +350,8 @@ static void write_metadata(const struct corm__gen *gen, const struct corm__gen_t
 	enum { PER_LINE = 4 };
 	size_t count = 0;
 	corm__gen_write_section(out, "metadata");
-	corm__buffer_format(out, "const corm_metadata %s_metadata = {\n\t.name = \"%s\",\n", target->identifier,
-	                    target->identifier);
+	corm__buffer_format(out, "const corm_metadata %s_metadata = {\n", target->identifier);
+	corm__gen_write_member(out, "\t", "name", target->identifier);
 	for (const struct corm__gen_model *model = gen->models; model; model = model->next)
 		count += model->kind == CORM__GEN_TABLE;
 	const char *before = count > PER_LINE ? "\n\t\t" : " ", *between = count > PER_LINE ? ",\n\t\t" : ", ";
@@ -396,7 +388,7 @@ void corm__gen_write_source(struct corm__gen *gen, const struct corm__gen_target
 		write_index_table(model, CORM__GEN_INDEX, "index", out);
 		write_index_table(model, CORM__GEN_UNIQUE_INDEX, "unique_index", out);
 		write_checks(model, out);
-		write_model(model, out);
+		write_model(gen, model, out);
 		if (model->column_count)
 			write_nodes(model, out);
 		if (model->kind != CORM__GEN_TABLE)

@@ -41,14 +41,14 @@ static const char *unique_name(const char *list, const corm_model_info *model)
 
 void corm__constraint_name(corm_error_store *error, const corm_model_info *model)
 {
-	const char *name = NULL;
-	if (error->error.constraint)
+	const char *name = error->error.constraint;
+	if (!error->error.table)
+		corm_error_detail(error, &error->error.table, model->table, SIZE_MAX);
+	if (name)
 		return;
 	if (error->error.status == CORM_ERROR_UNIQUE && error->error.column)
 		name = unique_name(error->error.column, model);
 	else if (error->error.status == CORM_ERROR_FOREIGN_KEY && model->foreign_key_count == 1)
 		name = model->foreign_keys[0].name;
 	corm_error_detail(error, &error->error.constraint, name, SIZE_MAX);
-	if (!error->error.table && (name || error->error.status == CORM_ERROR_FOREIGN_KEY))
-		corm_error_detail(error, &error->error.table, model->table, SIZE_MAX);
 }

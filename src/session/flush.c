@@ -8,12 +8,20 @@
 #include "base/topo.h"
 #include "session/session.h"
 
+/* A struct as the program had it before the flush: after a failure it has it again. */
+struct before {
+	struct before *older;
+	struct corm__object *object;
+	_Alignas(max_align_t) char value[];
+};
+
 /* What one flush has to do; the arrays stand in the transaction's arena. */
 struct work {
 	struct corm__object **inserts; /* in the order in which they are sent */
 	size_t insert_count;
 	struct corm__object **updates;
 	size_t update_count, update_capacity;
+	struct before *before;      /* what the structs were */
 	struct corm__object **path; /* while ordering: the objects between a child and the parent that is looked at */
 };
 
@@ -33,9 +41,23 @@ static corm_status add_update(corm_session *session, struct work *work, struct c
 	return CORM_OK;
 }
 
-/* Links and checks an object; nothing is sent. */
-static corm_status prepare(corm_session *session, struct corm__object *object)
+static void restore_structs(const struct work *work)
 {
+	for (const struct before *before = work->before; before; before = before->older)
+		memcpy(corm__object_struct(before->object), before->value, before->object->store->model->size);
+}
+
+/* Links and checks an object; nothing is sent. */
+static corm_status prepare(corm_session *session, struct work *work, struct corm__object *object)
+{
+	size_t size = object->store->model->size;
+	struct before *before = corm__arena_take(&session->transaction, sizeof *before + size);
+	if (!before)
+		return corm__session_no_memory(session);
+	before->object = object;
+	before->older = work->before;
+	memcpy(before->value, corm__object_struct(object), size);
+	work->before = before;
 	corm_status status = corm__link_object(session, object);
 	return status == CORM_OK ? corm__validate_object(session, object) : status;
 }
@@ -46,7 +68,7 @@ static corm_status find_updates(corm_session *session, struct work *work)
 	for (struct corm__object *object; (object = corm__objects_next(session, &cursor));) {
 		if (object->state != CORM__OBJECT_PERSISTENT || !corm__snapshot_may_differ(object))
 			continue;
-		corm_status status = prepare(session, object);
+		corm_status status = prepare(session, work, object);
 		if (status == CORM_OK)
 			status = add_update(session, work, object);
 		if (status != CORM_OK)
@@ -182,21 +204,20 @@ static corm_status send(corm_session *session, const struct work *work)
 	return status;
 }
 
-static corm_status flush(corm_session *session)
+static corm_status flush(corm_session *session, struct work *work)
 {
-	struct work work = { .inserts = NULL };
 	/* Prepared one by one and not in their order: what has to be known of parents is at most their client-made keys. */
 	for (size_t i = 0; i < session->pending_count; i++) {
-		corm_status status = prepare(session, session->pending[i]);
+		corm_status status = prepare(session, work, session->pending[i]);
 		if (status != CORM_OK)
 			return status;
 	}
-	corm_status status = find_updates(session, &work);
+	corm_status status = find_updates(session, work);
 	if (status == CORM_OK && session->pending_count)
-		status = order_inserts(session, &work);
-	if (status != CORM_OK || (!work.insert_count && !work.update_count))
+		status = order_inserts(session, work);
+	if (status != CORM_OK || (!work->insert_count && !work->update_count))
 		return status;
-	status = send(session, &work);
+	status = send(session, work);
 	if (status != CORM_OK)
 		return status;
 	session->pending_count = 0;
@@ -211,7 +232,10 @@ corm_status corm_flush(corm_session *session)
 	if (session->flushing)
 		return CORM_OK;
 	session->flushing = true;
-	corm_status status = flush(session);
+	struct work work = { .inserts = NULL };
+	corm_status status = flush(session, &work);
+	if (status != CORM_OK)
+		restore_structs(&work);
 	session->flushing = false;
 	return status;
 }

@@ -138,8 +138,8 @@ corm_status corm__link_object(corm_session *session, struct corm__object *object
 			struct corm__object *target = corm__store_owned(session, relationship->target, now);
 			if (!target || target->state == CORM__OBJECT_DETACHED)
 				return corm__session_fail(session, CORM_ERROR_USAGE,
-				                          "%s.%s points to a %s that the session does not own", model->name,
-				                          relationship->name, relationship->target->name);
+				                          "%s.%s points to an object that the session does not own, or that is no %s",
+				                          model->name, relationship->name, relationship->target->name);
 			status = link_to(session, object, relationship, target);
 		} else {
 			status = link_to_none(session, object, relationship);
@@ -148,4 +148,36 @@ corm_status corm__link_object(corm_session *session, struct corm__object *object
 			return status;
 	}
 	return CORM_OK;
+}
+
+/* Does the pointer lead to the object that the foreign key names? */
+static bool leads_to_key(const struct corm__object *object, const corm_relationship *relationship,
+                         struct corm__object *target)
+{
+	const corm_model_info *model = object->store->model;
+	for (size_t i = 0; i < relationship->count; i++) {
+		const corm_column *column = &model->columns[relationship->columns[i]];
+		const corm_column *target_column = &relationship->target->columns[relationship->target_columns[i]];
+		const char *value = (const char *)(object + 1) + column->offset;
+		if (corm__value_is_null(&column->format, value) ||
+		    !agrees(column, value, target_column, (const char *)corm__object_struct(target) + target_column->offset))
+			return false;
+	}
+	return true;
+}
+
+void corm__settle_pointers(corm_session *session, struct corm__object *object)
+{
+	const corm_model_info *model = object->store->model;
+	for (size_t i = 0; i < model->relationship_count; i++) {
+		const corm_relationship *relationship = &model->relationships[i];
+		void *related = relationship->kind == CORM_TO_ONE
+		                    ? corm__related_pointer(corm__object_struct(object), relationship)
+		                    : NULL;
+		if (!related)
+			continue;
+		struct corm__object *target = corm__store_owned(session, relationship->target, related);
+		corm__related_loaded(object, relationship,
+		                     target && leads_to_key(object, relationship, target) ? related : NULL);
+	}
 }

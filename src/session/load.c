@@ -2,6 +2,7 @@
  *
  * From rows to objects.
  */
+#include "base/error.h"
 #include "session/query.h"
 #include "session/session.h"
 #include "type/codec.h"
@@ -65,9 +66,10 @@ static corm_status refresh_object(corm_session *session, struct corm__object *ob
 	forget_pointers(object, row);
 	for (size_t i = 0; i < model->column_count; i++) {
 		const corm_column *column = &model->columns[i];
-		if (refresh_column(object, column, row) && object->store->work[i] & CORM__WORK_POINTER)
-			*keeps_text = true;
-		if (*keeps_text && column->format.flags & CORM_FORMAT_MUTABLE && !corm__column_changed(object, column))
+		if (!refresh_column(object, column, row) || !(object->store->work[i] & CORM__WORK_POINTER))
+			continue;
+		*keeps_text = true;
+		if (object->store->work[i] & CORM__WORK_MUTABLE)
 			status = corm__snapshot_mutable(session, object, column);
 		if (status != CORM_OK)
 			return status;
@@ -83,11 +85,23 @@ static corm_status register_object(corm_session *session, struct corm__object *o
 	return corm__identity_add(session, object->store, object) ? CORM_OK : corm__session_no_memory(session);
 }
 
-/* Names the row that could not be read, as far as its key is known. */
-static void blame_row(corm_session *session, const struct corm__store *store)
+/* Names the row that could not be read, where its key stands before the column that did not fit. */
+static void blame_row(corm_session *session, const struct corm__store *store, const void *row)
 {
-	if (!session->error.error.table)
-		corm_error_detail(&session->error, &session->error.error.table, store->model->table, SIZE_MAX);
+	const corm_model_info *model = store->model;
+	const corm_error *error = &session->error.error;
+	size_t read = 0;
+	while (error->column && read < model->column_count && strcmp(model->columns[read].name, error->column) != 0)
+		read++;
+	bool has_key = error->column != NULL;
+	for (size_t i = 0; i < model->key_count; i++)
+		has_key = has_key && model->key[i] < read;
+	char key[160] = "a row";
+	if (has_key)
+		corm__describe_key(model, row, key, sizeof key);
+	corm__error_prefix(&session->error, "%s of \"%s\": ", key, model->table);
+	if (!error->table)
+		corm_error_detail(&session->error, &session->error.error.table, model->table, SIZE_MAX);
 }
 
 /* The row is read into a new slot, as if it were a new object, which it mostly is; when it is known, the slot and its
@@ -109,7 +123,7 @@ static struct corm__object *read_object(struct corm__run *run, struct corm__stor
 	struct corm__object *known = NULL;
 	if (statement->connection->driver->read(statement->state, store->targets, model->column_count, row,
 	                                        &session->arena.room, &session->error) != CORM_OK) {
-		blame_row(session, store);
+		blame_row(session, store, row);
 		goto drop;
 	}
 	object->hash = corm__row_hash(store, row);

@@ -6,9 +6,6 @@
 #include "base/error.h"
 #include "sql/tree.h"
 
-/* Given where not even a builder can be had; never written. */
-static corm_query inert;
-
 /* Twice the room for clauses, in new memory: that of before stays with the arena. */
 static bool grow(corm_query *query)
 {
@@ -32,11 +29,11 @@ static void end_clauses(corm_query *query)
 corm_query *corm__query_new(corm_session *session, const corm_node *source)
 {
 	if (!session || corm__session_is_inert(session) || !source || source->op != CORM_OP_MODEL)
-		return &inert;
+		return NULL;
 	corm_query *query = corm__arena_array(corm__session_arena(session), 1, sizeof *query);
 	if (!query) {
 		corm__session_no_memory(session);
-		return &inert;
+		return NULL;
 	}
 	const char *alias = source->of.arg.b;
 	query->session = session;

@@ -60,12 +60,13 @@ struct corm__identity {
 
 /* What a flush has to look at in a column, found out once per model. */
 enum corm__column_work {
-	CORM__WORK_FACTORY = 1 << 0, /* has a default_factory that fills in what is unset */
-	CORM__WORK_POINTER = 1 << 1, /* points to text or bytes, which must be the session's */
-	CORM__WORK_MUTABLE = 1 << 2, /* a char *: equal bytes do not mean unchanged */
-	CORM__WORK_KEY = 1 << 3,     /* a key that must be set */
-	CORM__WORK_RULES = 1 << 4,   /* has lengths or bounds */
-	CORM__WORK_ONUPDATE = 1 << 5 /* is set by every UPDATE */
+	CORM__WORK_FACTORY = 1 << 0,  /* has a default_factory that fills in what is unset */
+	CORM__WORK_POINTER = 1 << 1,  /* points to text or bytes, which must be the session's */
+	CORM__WORK_MUTABLE = 1 << 2,  /* may be changed in place: equal bytes do not mean unchanged */
+	CORM__WORK_KEY = 1 << 3,      /* a key that must be set */
+	CORM__WORK_RULES = 1 << 4,    /* has lengths, bounds or a precision */
+	CORM__WORK_ONUPDATE = 1 << 5, /* is set by every UPDATE */
+	CORM__WORK_VALUE = 1 << 6     /* can have a value that no column holds */
 };
 
 /* What a session keeps for each model it has met. Objects stand in slots of one size, so that a pointer can be told
@@ -235,7 +236,7 @@ corm_status corm__column_own_text(corm_session *session, const corm_column *colu
 corm_status corm__snapshot_begin(corm_session *session, struct corm__object *object);
 /* Makes sure that what a column of CORM__WORK_POINTER points to is the session's, also when its content is no change. */
 corm_status corm__column_settle(corm_session *session, struct corm__object *object, const corm_column *column);
-/* Gives the snapshot of a char * column its own copy of the text that it points to now. */
+/* Gives the snapshot of a column of CORM__WORK_MUTABLE its own copy of what it points to now. */
 corm_status corm__snapshot_mutable(corm_session *session, struct corm__object *object, const corm_column *column);
 
 /* ---- run.c ------------------------------------------------------------------------------------------------------- */
@@ -304,9 +305,17 @@ static inline void *corm__related_pointer(const void *value, const corm_relation
 	return related;
 }
 void corm__related_loaded(struct corm__object *object, const corm_relationship *relationship, void *related);
+/* After the row was written: a pointer that does not lead where the key does was not changed by the program, and is as
+ * if it had never been loaded. */
+void corm__settle_pointers(corm_session *session, struct corm__object *object);
 /* Lists of objects that the flush has written are loaded anew when they are asked for next: some may belong in another
  * now. */
 void corm__unload_written(corm_session *session);
+
+/* ---- describe.c -------------------------------------------------------------------------------------------------- */
+
+/* The key in a struct, for messages: `key 5`, `key ("EU", 7)`. Cut when out is too small. */
+void corm__describe_key(const corm_model_info *model, const void *value, char *out, size_t size);
 
 /* ---- link.c, validate.c, insert.c, update.c, constraint.c: parts of a flush -------------------------------------- */
 

@@ -37,40 +37,50 @@ corm_status corm__column_own_text(corm_session *session, const corm_column *colu
 	}
 }
 
-/* Before a snapshot's copy of a char * stands the pointer that the member had then: the member may have been changed in
- * place, or have been given another text of the same content, and only the latter is not the session's. */
-static char *noted_pointer(const char *snapshot, const corm_column *column)
+/* Before a snapshot's copy of what may be changed in place stands the pointer that the member had then: the member may
+ * have been changed in place, or have been given another text of the same content, and only the latter is not the
+ * session's. In text, JSON and bytes alike, the pointer comes first. */
+static const char *first_pointer(const void *value)
 {
-	char *copy, *noted = NULL;
-	memcpy(&copy, snapshot + column->offset, sizeof copy);
-	if (copy)
-		memcpy(&noted, copy - sizeof noted, sizeof noted);
-	return noted;
+	const char *pointer;
+	memcpy(&pointer, value, sizeof pointer);
+	return pointer;
 }
 
-/* Does a char * member point to another text than when the snapshot was taken? */
-static bool has_other_text(const struct corm__object *object, const corm_column *column)
+static const char *noted_pointer(const void *snapshot)
 {
-	const char *value = (const char *)(object + 1);
-	char *now;
-	memcpy(&now, value + column->offset, sizeof now);
-	return now != noted_pointer(value + object->store->struct_size, column);
+	const char *copy = first_pointer(snapshot);
+	return copy ? first_pointer(copy - sizeof copy) : NULL;
+}
+
+/* Does a member that may be changed in place point elsewhere than when the snapshot was taken? */
+static bool points_elsewhere(const struct corm__object *object, const corm_column *column)
+{
+	const char *value = (const char *)(object + 1) + column->offset;
+	return first_pointer(value) != noted_pointer(value + object->store->struct_size);
 }
 
 corm_status corm__snapshot_mutable(corm_session *session, struct corm__object *object, const corm_column *column)
 {
-	char *snapshot = corm__object_snapshot(object), *text;
-	memcpy(&text, snapshot + column->offset, sizeof text);
-	if (!text)
+	char *snapshot = (char *)corm__object_snapshot(object) + column->offset;
+	const char *data = first_pointer(snapshot);
+	if (!data)
 		return CORM_OK;
-	size_t size = strlen(text) + 1;
-	char *copy = size < SIZE_MAX - sizeof text ? corm_room_take(&session->arena.room, sizeof text + size) : NULL;
+	corm_bytes bytes = { .data = data };
+	if (column->format.type == CORM_TYPE_BYTES)
+		memcpy(&bytes, snapshot, sizeof bytes);
+	else
+		bytes.size = strlen(data) + 1;
+	char *copy = NULL;
+	if (bytes.size < SIZE_MAX - sizeof data)
+		copy = corm_room_take(&session->arena.room, sizeof data + bytes.size);
 	if (!copy)
 		return corm__session_no_memory(session);
-	memcpy(copy, &text, sizeof text);
-	copy += sizeof text;
-	memcpy(copy, text, size);
-	memcpy(snapshot + column->offset, &copy, sizeof copy);
+	memcpy(copy, &data, sizeof data);
+	copy += sizeof data;
+	if (bytes.size)
+		memcpy(copy, data, bytes.size);
+	memcpy(snapshot, &copy, sizeof copy);
 	return CORM_OK;
 }
 
@@ -80,7 +90,7 @@ corm_status corm__snapshot_take(corm_session *session, struct corm__object *obje
 	memcpy(corm__object_snapshot(object), corm__object_struct(object), store->model->size);
 	corm_status status = CORM_OK;
 	for (size_t i = 0; store->has_mutable && status == CORM_OK && i < store->model->column_count; i++) {
-		if (store->model->columns[i].format.flags & CORM_FORMAT_MUTABLE)
+		if (store->work[i] & CORM__WORK_MUTABLE)
 			status = corm__snapshot_mutable(session, object, &store->model->columns[i]);
 	}
 	return status;
@@ -88,36 +98,33 @@ corm_status corm__snapshot_take(corm_session *session, struct corm__object *obje
 
 corm_status corm__snapshot_begin(corm_session *session, struct corm__object *object)
 {
-	const corm_model_info *model = object->store->model;
+	const struct corm__store *store = object->store;
 	char *value = corm__object_struct(object), *snapshot = corm__object_snapshot(object);
-	memset(snapshot, 0, model->size);
-	for (size_t i = 0; i < model->column_count; i++) {
-		const corm_column *column = &model->columns[i];
-		if (!(object->store->work[i] & CORM__WORK_POINTER))
+	memset(snapshot, 0, store->model->size);
+	corm_status status = CORM_OK;
+	for (size_t i = 0; status == CORM_OK && i < store->model->column_count; i++) {
+		const corm_column *column = &store->model->columns[i];
+		if (!(store->work[i] & CORM__WORK_POINTER))
 			continue;
-		corm_status status = corm__column_own_text(session, column, value + column->offset);
-		if (status != CORM_OK)
-			return status;
+		status = corm__column_own_text(session, column, value + column->offset);
 		memcpy(snapshot + column->offset, value + column->offset, column->format.size);
-		if (column->format.flags & CORM_FORMAT_MUTABLE)
+		if (status == CORM_OK && store->work[i] & CORM__WORK_MUTABLE)
 			status = corm__snapshot_mutable(session, object, column);
-		if (status != CORM_OK)
-			return status;
 	}
-	return CORM_OK;
+	return status;
 }
 
 corm_status corm__column_settle(corm_session *session, struct corm__object *object, const corm_column *column)
 {
 	char *value = (char *)corm__object_struct(object) + column->offset;
-	const char *snapshot = (const char *)corm__object_snapshot(object);
-	if (column->format.flags & CORM_FORMAT_MUTABLE)
-		return has_other_text(object, column) ? corm__column_own_text(session, column, value) : CORM_OK;
-	if (memcmp(value, snapshot + column->offset, column->format.size) == 0)
+	const char *snapshot = (const char *)corm__object_snapshot(object) + column->offset;
+	if (object->store->work[column - object->store->model->columns] & CORM__WORK_MUTABLE)
+		return points_elsewhere(object, column) ? corm__column_own_text(session, column, value) : CORM_OK;
+	if (memcmp(value, snapshot, column->format.size) == 0)
 		return CORM_OK;
 	if (corm__column_changed(object, column))
 		return corm__column_own_text(session, column, value);
-	memcpy(value, snapshot + column->offset, column->format.size);
+	memcpy(value, snapshot, column->format.size);
 	return CORM_OK;
 }
 
@@ -137,22 +144,22 @@ corm_status corm__snapshot_save(corm_session *session, struct corm__object *obje
 	return CORM_OK;
 }
 
-/* With a char * the bytes always differ, because the snapshot has its own copy of the text: member by member, then. */
+/* Where text may be changed in place the bytes always differ, because the snapshot has a copy of its own: member by
+ * member, then. */
 static bool mutable_may_differ(const struct corm__object *object)
 {
-	const corm_model_info *model = object->store->model;
-	const char *value = (const char *)(object + 1), *snapshot = value + object->store->struct_size;
-	for (size_t i = 0; i < model->column_count; i++) {
-		const corm_column *column = &model->columns[i];
-		if (column->format.flags & CORM_FORMAT_MUTABLE
-		        ? has_other_text(object, column)
-		        : memcmp(value + column->offset, snapshot + column->offset, column->format.size) != 0)
-			return true;
-		if (corm__column_changed(object, column))
+	const struct corm__store *store = object->store;
+	const char *value = (const char *)(object + 1), *snapshot = value + store->struct_size;
+	for (size_t i = 0; i < store->model->column_count; i++) {
+		const corm_column *column = &store->model->columns[i];
+		bool moved = store->work[i] & CORM__WORK_MUTABLE
+		                 ? points_elsewhere(object, column)
+		                 : memcmp(value + column->offset, snapshot + column->offset, column->format.size) != 0;
+		if (moved || corm__column_changed(object, column))
 			return true;
 	}
-	for (size_t i = 0; i < model->relationship_count; i++) {
-		size_t offset = model->relationships[i].offset;
+	for (size_t i = 0; i < store->model->relationship_count; i++) {
+		size_t offset = store->model->relationships[i].offset;
 		if (memcmp(value + offset, snapshot + offset, sizeof(void *)) != 0)
 			return true;
 	}
@@ -171,8 +178,8 @@ bool corm__column_changed(const struct corm__object *object, const corm_column *
 {
 	const corm_format *format = &column->format;
 	const char *value = (const char *)(object + 1) + column->offset, *snapshot = value + object->store->struct_size;
-	/* Equal bytes are equal values, but for text that was changed in place. Most columns end here. */
-	if (!(format->flags & (CORM_FORMAT_MUTABLE | CORM_FORMAT_OPTIONAL)) && memcmp(value, snapshot, format->size) == 0)
+	/* Equal bytes are equal values: what may be changed in place never has the snapshot's pointer. Most end here. */
+	if (!(format->flags & CORM_FORMAT_OPTIONAL) && memcmp(value, snapshot, format->size) == 0)
 		return false;
 	return !corm__value_equal(format, value, snapshot);
 }

@@ -40,11 +40,13 @@ static uint8_t column_work(const corm_column *column)
 		work |= CORM__WORK_FACTORY;
 	if (type == CORM_TYPE_TEXT || type == CORM_TYPE_BYTES || type == CORM_TYPE_JSON)
 		work |= CORM__WORK_POINTER;
-	if (column->format.flags & CORM_FORMAT_MUTABLE)
+	if (column->format.flags & CORM_FORMAT_MUTABLE || type == CORM_TYPE_BYTES || type == CORM_TYPE_JSON)
 		work |= CORM__WORK_MUTABLE;
+	if (type >= CORM_TYPE_UINT64 && type != CORM_TYPE_BYTES && type != CORM_TYPE_BYTES_ARRAY && type != CORM_TYPE_UUID)
+		work |= CORM__WORK_VALUE;
 	if (column->flags & (CORM_COLUMN_FOREIGN_KEY | CORM_COLUMN_PRIMARY_KEY))
 		work |= CORM__WORK_KEY;
-	if (column->max_length || column->min_length || column->bounds)
+	if (column->max_length || column->min_length || column->bounds || column->precision)
 		work |= CORM__WORK_RULES;
 	if (column->onupdate != CORM_SERVER_NONE)
 		work |= CORM__WORK_ONUPDATE;

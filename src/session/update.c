@@ -141,25 +141,13 @@ static corm_status send(corm_session *session, struct corm__object *object, cons
 	return CORM_OK;
 }
 
-/* A pointer that was set to the object whose key the row had already is no change, and not to be looked at again. */
-static void settle_pointers(struct corm__object *object)
-{
-	const corm_model_info *model = object->store->model;
-	for (size_t i = 0; i < model->relationship_count; i++) {
-		const corm_relationship *relationship = &model->relationships[i];
-		if (relationship->kind == CORM_TO_ONE)
-			corm__related_loaded(object, relationship,
-			                     corm__related_pointer(corm__object_struct(object), relationship));
-	}
-}
-
 corm_status corm__update_object(corm_session *session, struct corm__object *object)
 {
 	struct corm__store *store = object->store;
 	const corm_model_info *model = store->model;
 	struct parts parts = { .stale = object->epoch != session->epoch };
 	if (!choose_changed(object, &parts)) {
-		settle_pointers(object);
+		corm__settle_pointers(session, object);
 		return CORM_OK;
 	}
 	choose_onupdate(object, &parts);
@@ -172,6 +160,7 @@ corm_status corm__update_object(corm_session *session, struct corm__object *obje
 		return status;
 	}
 	store->written = true;
+	corm__settle_pointers(session, object);
 	uint32_t hash = corm__row_hash(store, corm__object_struct(object));
 	if (hash == object->hash)
 		return corm__snapshot_take(session, object);

@@ -5,6 +5,7 @@
  */
 #include "session/session.h"
 #include "type/codec.h"
+#include <cormorant/value.h>
 #include <stdio.h>
 
 static corm_status invalid(corm_session *session, const corm_model_info *model, const corm_column *column,
@@ -37,9 +38,33 @@ static bool measure(const corm_format *format, const void *value, size_t *length
 	if (!text)
 		return false;
 	size_t bytes = strlen(text);
-	/* What is not UTF-8 has no characters to count; the driver refuses it. */
-	*length = corm__utf8_valid(text, bytes) ? corm__utf8_length(text, bytes) : 0;
+	*length = corm__utf8_length(text, bytes); /* it is UTF-8: that was checked before */
 	return true;
+}
+
+static corm_status check_value(corm_session *session, const corm_model_info *model, const corm_column *column,
+                               const void *value)
+{
+	const char *problem = corm__value_problem(&column->format, value);
+	char what[96];
+	if (!problem)
+		return CORM_OK;
+	snprintf(what, sizeof what, "the value %s", problem);
+	return invalid(session, model, column, what);
+}
+
+static corm_status check_precision(corm_session *session, const corm_model_info *model, const corm_column *column,
+                                   const void *value)
+{
+	if (column->format.type != CORM_TYPE_DECIMAL || !column->precision ||
+	    corm__decimal_fits(value, column->precision, column->scale))
+		return CORM_OK;
+	char what[160];
+	corm_decimal decimal;
+	memcpy(&decimal, value, sizeof decimal);
+	snprintf(what, sizeof what, "%s has more than %d digits, or more than %d behind the point",
+	         corm_decimal_string(decimal).text, column->precision, column->scale);
+	return invalid(session, model, column, what);
 }
 
 static corm_status check_length(corm_session *session, const corm_model_info *model, const corm_column *column,
@@ -211,6 +236,15 @@ void corm__run_factories(struct corm__object *object)
 	}
 }
 
+static corm_status check_rules(corm_session *session, const corm_model_info *model, const corm_column *column,
+                               const void *value)
+{
+	corm_status status = check_length(session, model, column, value);
+	if (status == CORM_OK)
+		status = check_precision(session, model, column, value);
+	return status == CORM_OK ? check_bounds(session, model, column, value) : status;
+}
+
 static corm_status check_column(corm_session *session, struct corm__object *object, size_t index)
 {
 	const corm_model_info *model = object->store->model;
@@ -221,16 +255,17 @@ static corm_status check_column(corm_session *session, struct corm__object *obje
 	corm_status status = CORM_OK;
 	if (work & CORM__WORK_POINTER)
 		status = corm__column_settle(session, object, column);
-	if (status != CORM_OK || !(work & (CORM__WORK_KEY | CORM__WORK_RULES)) ||
-	    (!pending && !corm__column_changed(object, column)))
+	if (status != CORM_OK || (!pending && !corm__column_changed(object, column)))
 		return status;
 	if (work & CORM__WORK_KEY && corm__value_may_be_unset(&column->format, value))
 		status = check_key(session, object, index, value);
-	if (status == CORM_OK && work & CORM__WORK_RULES && !corm__value_is_null(&column->format, value)) {
-		status = check_length(session, model, column, value);
-		if (status == CORM_OK)
-			status = check_bounds(session, model, column, value);
-	}
+	if (status != CORM_OK || !(work & (CORM__WORK_VALUE | CORM__WORK_RULES)) ||
+	    corm__value_is_null(&column->format, value))
+		return status;
+	if (work & CORM__WORK_VALUE)
+		status = check_value(session, model, column, value);
+	if (status == CORM_OK && work & CORM__WORK_RULES)
+		status = check_rules(session, model, column, value);
 	return status;
 }
 

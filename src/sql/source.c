@@ -40,9 +40,8 @@ struct corm__source *corm__scope_add(struct corm__compiler *c, const corm_model_
 	const char *name = alias ? alias : model->table;
 	for (size_t i = 0; i < c->scope->count; i++)
 		if (same_text(c->scope->sources[i].name, name)) {
-			corm__walk_fail(
-				c, CORM_ERROR_USAGE,
-				"%s is part of this query already: to have it twice, give one another name with corm_alias()", name);
+			corm__walk_fail(c, CORM_ERROR_USAGE, "%s is part of this query already: a query can have a model once",
+			                name);
 			return NULL;
 		}
 	return add(c->scope, &(struct corm__source){ model, alias, name, false });
@@ -84,8 +83,10 @@ const struct corm__source *corm__scope_find(struct corm__compiler *c, const corm
 			if (source->model == info && !source->hidden && same_text(source->alias, alias))
 				return source;
 		}
-	corm__walk_fail(c, CORM_ERROR_USAGE, "%s is not part of this query: add corm_join(%s)", alias ? alias : info->table,
-	                alias ? alias : info->name);
+	/* The name in the query language begins with a capital. */
+	char first = alias || info->name[0] < 'a' || info->name[0] > 'z' ? '\0' : (char)(info->name[0] - 'a' + 'A');
+	corm__walk_fail(c, CORM_ERROR_USAGE, "%s is not part of this query: add corm_join(%.1s%s)",
+	                alias ? alias : info->table, &first, (alias ? alias : info->name) + (first != '\0'));
 	return NULL;
 }
 

@@ -71,6 +71,13 @@ bool corm__value_equal(const corm_format *format, const void *a, const void *b);
 /* Nil UUID, zero date or time, or NULL: what a default_factory is run for. An optional with a value is never unset. */
 bool corm__value_is_unset(const corm_format *format, const void *value);
 
+/* Why no column can hold the value, which is not NULL: "is not UTF-8"; NULL when one can. */
+const char *corm__value_problem(const corm_format *format, const void *value);
+/* Within years 1 to 9999; within a day. */
+bool corm__datetime_in_range(int64_t microseconds);
+bool corm__date_in_range(int32_t days);
+bool corm__time_in_range(int64_t microseconds);
+
 /* False when a look at the first bytes shows that the value is set, as it mostly does; else ask corm__value_is_unset. */
 static inline bool corm__value_may_be_unset(const corm_format *format, const void *value)
 {

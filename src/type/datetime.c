@@ -75,7 +75,7 @@ static inline void write_clock(uint64_t microseconds, char *out)
 
 bool corm__datetime_write(int64_t microseconds, char out[CORM__DATETIME_TEXT])
 {
-	if (microseconds < FIRST_MOMENT || microseconds > LAST_MOMENT)
+	if (!corm__datetime_in_range(microseconds))
 		return false;
 	uint64_t since = (uint64_t)(microseconds + MARCH_0 * DAY);
 	write_day((uint32_t)(since / DAY), out);
@@ -86,7 +86,7 @@ bool corm__datetime_write(int64_t microseconds, char out[CORM__DATETIME_TEXT])
 
 bool corm__date_write(int32_t days, char out[CORM__DATE_TEXT])
 {
-	if (days < FIRST_DAY || days > LAST_DAY)
+	if (!corm__date_in_range(days))
 		return false;
 	write_day((uint32_t)(days + MARCH_0), out);
 	return true;
@@ -94,7 +94,7 @@ bool corm__date_write(int32_t days, char out[CORM__DATE_TEXT])
 
 bool corm__time_write(int64_t microseconds, char out[CORM__TIME_TEXT])
 {
-	if (microseconds < 0 || microseconds >= DAY)
+	if (!corm__time_in_range(microseconds))
 		return false;
 	write_clock((uint64_t)microseconds, out);
 	return true;
@@ -314,6 +314,21 @@ bool corm__time_read(const char *text, size_t length, int64_t *microseconds)
 	}
 	*microseconds = clock;
 	return true;
+}
+
+bool corm__datetime_in_range(int64_t microseconds)
+{
+	return microseconds >= FIRST_MOMENT && microseconds <= LAST_MOMENT;
+}
+
+bool corm__date_in_range(int32_t days)
+{
+	return days >= FIRST_DAY && days <= LAST_DAY;
+}
+
+bool corm__time_in_range(int64_t microseconds)
+{
+	return microseconds >= 0 && microseconds < DAY;
 }
 
 /* The public functions. */

@@ -102,3 +102,57 @@ bool corm__value_is_unset(const corm_format *format, const void *value)
 		return false;
 	}
 }
+
+static bool is_nan(const corm_format *format, const void *value)
+{
+	float single = 0;
+	double number = 0;
+	if (format->type == CORM_TYPE_FLOAT)
+		memcpy(&single, value, sizeof single);
+	else
+		memcpy(&number, value, sizeof number);
+	return single != single || number != number;
+}
+
+/* A moment of any of the three types. */
+static bool is_in_range(const corm_format *format, const void *value)
+{
+	int64_t microseconds = 0;
+	int32_t days = 0;
+	if (format->type == CORM_TYPE_DATE) {
+		memcpy(&days, value, sizeof days);
+		return corm__date_in_range(days);
+	}
+	memcpy(&microseconds, value, sizeof microseconds);
+	return format->type == CORM_TYPE_TIME ? corm__time_in_range(microseconds) : corm__datetime_in_range(microseconds);
+}
+
+const char *corm__value_problem(const corm_format *format, const void *value)
+{
+	int64_t number;
+	switch (format->type) {
+	case CORM_TYPE_TEXT:
+		return corm__utf8_valid(load_text(value), strlen(load_text(value))) ? NULL : "is not UTF-8";
+	case CORM_TYPE_JSON:
+		return corm__json_valid(load_text(value), strlen(load_text(value))) ? NULL : "is not valid JSON";
+	case CORM_TYPE_TEXT_ARRAY:
+		if (!memchr(value, '\0', format->size))
+			return "has no NUL within its array";
+		return corm__utf8_valid(value, strlen(value)) ? NULL : "is not UTF-8";
+	case CORM_TYPE_UINT64:
+		return corm__integer_load(format, value, &number) ? NULL : "is above INT64_MAX";
+	case CORM_TYPE_ENUM:
+		if (corm__integer_load(format, value, &number) && corm__enum_name(format->enumeration, number))
+			return NULL;
+		return "is none of its enum's constants";
+	case CORM_TYPE_FLOAT:
+	case CORM_TYPE_DOUBLE:
+		return is_nan(format, value) ? "is NaN" : NULL;
+	case CORM_TYPE_DATETIME:
+	case CORM_TYPE_DATE:
+	case CORM_TYPE_TIME:
+		return is_in_range(format, value) ? NULL : "is out of range";
+	default:
+		return NULL;
+	}
+}

@@ -256,6 +256,45 @@ static void test_moving_a_book(void **state)
 	assert_ptr_equal(book->author, ada);
 }
 
+/* Whichever changed last wins, also when the pointer is set back to where it led before. */
+static void test_key_then_pointer(void **state)
+{
+	corm_uuid id = fill(*state);
+	corm_autoclose corm_session *session = corm_session_open(*state);
+	struct Author *fred = Author_get(session, id);
+	struct Author *ada = Author_one(session, corm_where(corm_eq(Author.name, "Ada")));
+	struct Book *book = Book_one(session, corm_where(corm_eq(Book.title, "Diving")));
+	assert_ptr_equal(Book_author(session, book), fred);
+	book->author_id = ada->base.id;
+	assert_int_equal(corm_flush(session), CORM_OK);
+	assert_null(book->author);
+	book->author = fred;
+	assert_int_equal(corm_flush(session), CORM_OK);
+	assert_true(corm_uuid_equal(book->author_id, fred->base.id));
+	assert_int_equal(Book_count(session, corm_where(corm_eq(Book.author_id, ada->base.id))), 1);
+	assert_ok(session);
+}
+
+/* What the flush filled in is taken back when it fails. */
+static void test_failed_flush_leaves_structs(void **state)
+{
+	corm_uuid id = fill(*state);
+	corm_autoclose corm_session *session = corm_session_open(*state);
+	struct Author *fred = Author_get(session, id);
+	corm_datetime updated_at = fred->base.updated_at;
+	char name[] = "Changed";
+	fred->name = name;
+	struct Book *book = Book_add(session, .title = "Fine", .author = fred);
+	Book_add(session, .base.id = book->base.id, .title = "Twin", .author = fred);
+	assert_int_equal(corm_commit(session), CORM_ERROR_UNIQUE);
+	assert_ptr_equal(fred->name, name);
+	assert_int_equal(fred->base.updated_at.microseconds, updated_at.microseconds);
+	assert_true(corm_uuid_is_nil(book->author_id));
+	assert_int_equal(corm_rollback(session), CORM_OK);
+	assert_string_equal(fred->name, "Fred");
+	assert_int_equal(Book_count(session), 4);
+}
+
 static void test_add_value(void **state)
 {
 	corm_autoclose corm_session *session = corm_session_open(*state);
@@ -364,6 +403,11 @@ static void test_null_handles(void **state)
 	assert_null(corm_session_native(NULL));
 	corm_session_clear_error(NULL);
 	corm_session_close(NULL);
+	corm_query *query = corm_query_new(NULL, Author);
+	assert_null(query);
+	assert_int_equal(corm_query_add(query, corm_limit(1)), CORM_ERROR_USAGE);
+	assert_int_equal(Author_run(query).status, CORM_ERROR_USAGE);
+	assert_null(corm_compile(query, "sqlite"));
 	corm_session *session = corm_session_open(NULL);
 	assert_non_null(session);
 	assert_non_null(Author_add(session, .name = "x"));
@@ -456,6 +500,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_stale_after_commit, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_rollback, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_moving_a_book, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_key_then_pointer, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_failed_flush_leaves_structs, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_add_value, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_classified_errors, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_sticky_errors, set_up, tear_down),

@@ -103,6 +103,7 @@ static void test_unique_and_bounds(void **state)
 	Order_add(session, .region = "EU", .number = -1);
 	assert_int_equal(corm_commit(session), CORM_ERROR_CHECK);
 	assert_contains(corm_session_error(session)->constraint, "ck_order");
+	assert_string_equal(corm_session_error(session)->table, "order");
 	corm_rollback(session);
 	assert_int_equal(Hero_count(session) + Order_count(session), 0);
 	assert_int_equal(Team_count(session), 1);
@@ -338,6 +339,60 @@ static void test_text_changed_in_place(void **state)
 	assert_string_equal(sent.sql[0], "UPDATE kinds SET bytes=?, maybe_flag=? WHERE id=?");
 }
 
+/* Bytes and JSON are compared by content too, and after a rollback still. */
+static void test_bytes_changed_in_place(void **state)
+{
+	corm_autoclose corm_session *session = corm_session_open(*state);
+	char json[] = "[1]";
+	struct Kinds *k = Kinds_add(session, .bytes = { "abc", 3 }, .json = { json }, .changeable = json);
+	assert_int_equal(corm_commit(session), CORM_OK);
+	statements_clear();
+	assert_int_equal(corm_commit(session), CORM_OK);
+	assert_int_equal(sent.count, 0);
+	k = Kinds_get(session, k->id);
+	statements_clear();
+	((char *)(uintptr_t)k->bytes.data)[1] = 'X';
+	((char *)(uintptr_t)k->json.text)[1] = '2';
+	assert_int_equal(corm_flush(session), CORM_OK);
+	assert_string_equal(sent.sql[0], "UPDATE kinds SET bytes=?, json=? WHERE id=?");
+	k->changeable[1] = '9';
+	assert_int_equal(corm_rollback(session), CORM_OK);
+	assert_memory_equal(k->bytes.data, "abc", 3);
+	assert_string_equal(k->json.text, "[1]");
+	assert_string_equal(k->changeable, "[1]");
+	k = Kinds_get(session, k->id);
+	statements_clear();
+	k->changeable[1] = '3';
+	assert_int_equal(corm_commit(session), CORM_OK);
+	assert_string_equal(sent.sql[0], "UPDATE kinds SET changeable=? WHERE id=?");
+}
+
+/* What no column can hold is found before anything is sent: it can be mended, and nothing else is lost. */
+static void test_bad_values_are_found_first(void **state)
+{
+	corm_autoclose corm_session *session = corm_session_open(*state);
+	Kinds_add(session, .text = "good");
+	struct Kinds *k = Kinds_add(session, .u64 = UINT64_MAX);
+	assert_int_equal(corm_commit(session), CORM_ERROR_VALIDATION);
+	assert_string_equal(corm_session_error(session)->table, "kinds");
+	assert_string_equal(corm_session_error(session)->column, "u64");
+	assert_int_equal(sent.count, 0);
+	k->u64 = 1;
+	k->datetime.microseconds = INT64_MAX;
+	corm_session_clear_error(session);
+	assert_int_equal(corm_commit(session), CORM_ERROR_VALIDATION);
+	assert_string_equal(corm_session_error(session)->column, "datetime");
+	k->datetime.microseconds = 0;
+	assert_int_equal(corm_decimal_parse("1.12345678901", &k->decimal), CORM_OK);
+	corm_session_clear_error(session);
+	assert_int_equal(corm_commit(session), CORM_ERROR_VALIDATION);
+	assert_contains(corm_session_error(session)->message, "behind the point");
+	k->decimal.scale = 5;
+	corm_session_clear_error(session);
+	assert_int_equal(corm_commit(session), CORM_OK);
+	assert_int_equal(Kinds_count(session), 2);
+}
+
 static void test_compact_storage(void **state)
 {
 	corm_autoclose corm_session *session = corm_session_open(*state);
@@ -414,6 +469,9 @@ static void test_stored_values_that_do_not_fit(void **state)
 		assert_status(session, CORM_ERROR_TYPE);
 		assert_string_equal(corm_session_error(session)->table, "kinds");
 		assert_string_equal(corm_session_error(session)->column, cases[i].column);
+		char key[32];
+		snprintf(key, sizeof key, "key %d of \"kinds\"", (int)id);
+		assert_contains(corm_session_error(session)->message, key);
 		corm_session_clear_error(session);
 	}
 }
@@ -431,6 +489,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_filled_in_by_the_database, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_every_kind, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_text_changed_in_place, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_bytes_changed_in_place, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_bad_values_are_found_first, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_compact_storage, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_values_no_column_holds, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_stored_values_that_do_not_fit, set_up, tear_down),

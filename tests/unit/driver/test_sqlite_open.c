@@ -127,7 +127,7 @@ static void test_cannot_open(void **state)
 	write_file("file", "x");
 	mkdir("directory", 0700);
 	assert_open_fails("sqlite:///no/such/x.db", CORM_ERROR_CONNECT,
-	                  "\"no/such/x.db\": no such file, or no such directory \"no/such\"");
+	                  "\"no/such/x.db\": no such directory \"no/such\"");
 	assert_open_fails("sqlite:///file/x.db", CORM_ERROR_CONNECT, "cannot open \"file/x.db\"");
 	assert_open_fails("sqlite:///directory", CORM_ERROR_CONNECT, "cannot open \"directory\"");
 	assert_open_fails("sqlite:///text.db", CORM_ERROR_CONNECT, "cannot open \"text.db\": file is not a database");
