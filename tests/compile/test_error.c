@@ -112,9 +112,9 @@ static void test_joins_that_do_not_work(void **state)
 		Hero,
 		"there are several foreign keys between hero and elder: say how to join them with corm_on() or by a relationship",
 		corm_join(elder));
-	FAILS(Hero, "hero is part of this query already: to have it twice, give one another name with corm_alias()",
+	FAILS(Hero, "hero is part of this query already: a query can have a model once",
 	      corm_join(Hero.mentor));
-	FAILS(Book, "author is part of this query already: to have it twice, give one another name with corm_alias()",
+	FAILS(Book, "author is part of this query already: a query can have a model once",
 	      corm_join(Author), corm_join(Book.author));
 	FAILS(Book, "this version of sqlite has no full join", corm_full_join(Author));
 	FAILS(Book, "corm_cross_join() takes a model, not a relationship", corm_cross_join(Book.author));

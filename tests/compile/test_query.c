@@ -109,7 +109,7 @@ static void test_without_a_session(void **state)
 {
 	(void)state;
 	corm_query *query = corm_query_new(NULL, Book);
-	assert_non_null(query);
+	assert_null(query);
 	assert_int_equal(corm_query_add(query, corm_limit(1)), CORM_ERROR_USAGE);
 	assert_null(corm_compile(query, "sqlite"));
 	assert_null(corm_compile(NULL, "sqlite"));

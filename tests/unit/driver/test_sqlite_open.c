@@ -131,7 +131,7 @@ static void test_cannot_open(void **state)
 	assert_open_fails("sqlite:///file/x.db", CORM_ERROR_CONNECT, "cannot open \"file/x.db\"");
 	assert_open_fails("sqlite:///directory", CORM_ERROR_CONNECT, "cannot open \"directory\"");
 	assert_open_fails("sqlite:///text.db", CORM_ERROR_CONNECT, "cannot open \"text.db\": file is not a database");
-	assert_open_fails("sqlite:///missing.db?mode=rw", CORM_ERROR_CONNECT, "cannot open \"missing.db\": No such file");
+	assert_open_fails("sqlite:///missing.db?mode=rw", CORM_ERROR_CONNECT, "cannot open \"missing.db\": no such file");
 	assert_open_fails("sqlite:////missing.db?mode=ro", CORM_ERROR_CONNECT, "cannot open \"/missing.db\"");
 }
 
