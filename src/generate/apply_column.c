@@ -265,6 +265,22 @@ static const char *initialiser(struct corm__gen *gen, const struct corm__gen_col
 	return given;
 }
 
+/* What may stand in default() of the types that C has no literals for; NULL for the others. */
+static const char *initialiser_hint(const struct corm__gen_column *column)
+{
+	static const char *const hints[] = {
+		[CORM_TYPE_UUID] = "it takes an initialiser, { .bytes = { … } }; for a new one use default_factory(corm_uuid4)",
+		[CORM_TYPE_DATETIME] = "it takes an initialiser, { .microseconds = … } since 1970; for the time of the insert "
+							   "use default_factory(corm_utcnow)",
+		[CORM_TYPE_DATE] = "it takes an initialiser, { .days = … } since 1970-01-01",
+		[CORM_TYPE_TIME] = "it takes an initialiser, { .microseconds = … } since midnight",
+		[CORM_TYPE_DECIMAL] = "it takes an initialiser, { .low = 150, .scale = 2 } for 1.50",
+		[CORM_TYPE_BYTES] = "it takes an initialiser, { .data = \"…\", .size = … }",
+		[CORM_TYPE_JSON] = "it takes a string or an initialiser, { .text = \"…\" }",
+	};
+	return column->type < sizeof hints / sizeof *hints ? hints[column->type] : NULL;
+}
+
 static void apply_default(struct corm__gen *gen, struct corm__gen_column *column, const struct corm__gen_option *option)
 {
 	column->initial = initialiser(gen, column, option);
@@ -276,8 +292,11 @@ static void apply_default(struct corm__gen *gen, struct corm__gen_column *column
 	const char *type = column->c_type;
 	if (column->array_size || column->optional)
 		type = corm__gen_text(gen, "__typeof__(%s)", member_of(gen, column));
-	corm__gen_probe(gen, column->location, corm__gen_text(gen, "default(…) of \"%s\"", column->field),
-	                corm__gen_text(gen, "%s value = %s; (void)value;%s", type, column->initial, room));
+	const char *code = corm__gen_text(gen, "%s value = %s; (void)value;%s", type, column->initial, room);
+	struct corm__gen_probe *probe = corm__gen_probe(gen, column->location,
+	                                                corm__gen_text(gen, "default(…) of \"%s\"", column->field), code);
+	if (probe)
+		probe->hint = initialiser_hint(column);
 }
 
 /* Asks whether a function of no arguments returns what the column holds. */
@@ -399,11 +418,24 @@ static const struct column_rule rules[] = {
 	{ { "validator", CORM__GEN_WORD, false }, TABLES | DATA, ANY, "", apply_validator },
 };
 
+static int match(struct corm__gen *gen, struct corm__gen_location location, const struct corm__gen_option *options,
+                 const struct corm__gen_option *option)
+{
+	return corm__gen_match(gen, location, "corm_field", &rules[0].rule, sizeof rules / sizeof *rules, sizeof *rules,
+	                       options, option);
+}
+
+void corm__gen_match_column(struct corm__gen *gen, struct corm__gen_location location,
+                            const struct corm__gen_option *options)
+{
+	for (const struct corm__gen_option *option = options; option; option = option->next)
+		match(gen, location, options, option);
+}
+
 void corm__gen_apply_column(struct corm__gen *gen, struct corm__gen_column *column)
 {
 	for (const struct corm__gen_option *option = column->options; option; option = option->next) {
-		int index = corm__gen_match(gen, column->location, "corm_field", &rules[0].rule, sizeof rules / sizeof *rules,
-		                            sizeof *rules, column->options, option);
+		int index = match(gen, column->location, column->options, option);
 		if (index < 0)
 			continue;
 		const struct column_rule *rule = &rules[index];

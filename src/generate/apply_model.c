@@ -171,13 +171,26 @@ static void apply_lazy(struct corm__gen *gen, struct corm__gen_relationship *rel
 	                   option->text, relationship->name);
 }
 
+static int match_relationship(struct corm__gen *gen, struct corm__gen_location location,
+                              const struct corm__gen_option *options, const struct corm__gen_option *option)
+{
+	return corm__gen_match(gen, location, "corm_relationship", relationship_rules,
+	                       sizeof relationship_rules / sizeof *relationship_rules, sizeof *relationship_rules, options,
+	                       option);
+}
+
+void corm__gen_match_relationship(struct corm__gen *gen, struct corm__gen_location location,
+                                  const struct corm__gen_option *options)
+{
+	for (const struct corm__gen_option *option = options; option; option = option->next)
+		match_relationship(gen, location, options, option);
+}
+
 void corm__gen_apply_relationship(struct corm__gen *gen, struct corm__gen_relationship *relationship)
 {
 	relationship->cascade = CORM_CASCADE_SAVE_UPDATE;
 	for (const struct corm__gen_option *option = relationship->options; option; option = option->next) {
-		if (corm__gen_match(gen, relationship->location, "corm_relationship", relationship_rules,
-		                    sizeof relationship_rules / sizeof *relationship_rules, sizeof *relationship_rules,
-		                    relationship->options, option) < 0)
+		if (match_relationship(gen, relationship->location, relationship->options, option) < 0)
 			continue;
 		const char *name = option->name;
 		if (strcmp(name, "back_populates") == 0)

@@ -65,6 +65,43 @@ bool corm__gen_is_unique(const struct corm__gen_model *model, const struct corm_
 
 /* ---- names ------------------------------------------------------------------------------------------------------- */
 
+static char fold(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* SQLite and MariaDB compare names without regard to the case of ASCII letters. */
+static bool is_same_name(const char *a, const char *b)
+{
+	while (*a && fold(*a) == fold(*b)) {
+		a++;
+		b++;
+	}
+	return fold(*a) == fold(*b);
+}
+
+static bool is_same_schema(const struct corm__gen_model *a, const struct corm__gen_model *b)
+{
+	return is_same_name(a->schema ? a->schema : "", b->schema ? b->schema : "");
+}
+
+/* Two members that would be one column. A row's columns are not called by their names in SQL. */
+static void compare_columns(struct corm__gen *gen, const struct corm__gen_model *model,
+                            const struct corm__gen_column *other, const struct corm__gen_column *column)
+{
+	bool equal = strcmp(other->name, column->name) == 0;
+	if (strcmp(other->field, column->field) == 0)
+		corm__gen_complain(gen, column->location, "\"%s\" has two members \"%s\"", model->c_name, column->field);
+	else if (equal)
+		corm__gen_complain(gen, column->location, "\"%s\" has two columns \"%s\": \"%s\" and \"%s\"", model->c_name,
+		                   column->name, other->field, column->field);
+	else if (model->kind == CORM__GEN_TABLE && is_same_name(other->name, column->name))
+		corm__gen_complain(
+			gen, column->location,
+			"\"%s\" has columns \"%s\" and \"%s\", which differ in case alone: databases take them for one",
+			model->c_name, other->name, column->name);
+}
+
 static void check_columns(struct corm__gen *gen, struct corm__gen_model *model)
 {
 	static const char *const reserved[] = { "as_source", "as_expression", "as_order", "as_column", "as_relationship" };
@@ -76,15 +113,8 @@ static void check_columns(struct corm__gen *gen, struct corm__gen_model *model)
 		if (strlen(column->name) > LONGEST_NAME)
 			corm__gen_complain(gen, column->location, "column name \"%s\" is longer than %d bytes", column->name,
 			                   LONGEST_NAME);
-		for (struct corm__gen_column *other = model->columns; other != column && column->field[0];
-		     other = other->next) {
-			if (strcmp(other->field, column->field) == 0)
-				corm__gen_complain(gen, column->location, "\"%s\" has two members \"%s\"", model->c_name,
-				                   column->field);
-			else if (strcmp(other->name, column->name) == 0)
-				corm__gen_complain(gen, column->location, "\"%s\" has two columns \"%s\": \"%s\" and \"%s\"",
-				                   model->c_name, column->name, other->field, column->field);
-		}
+		for (struct corm__gen_column *other = model->columns; other != column && column->field[0]; other = other->next)
+			compare_columns(gen, model, other, column);
 		const struct corm__gen_relationship *relationship = corm__gen_find_relationship(model, column->field);
 		if (relationship)
 			corm__gen_complain(gen, relationship->location, "\"%s\" has two members \"%s\"", model->c_name,
@@ -101,21 +131,24 @@ static void check_columns(struct corm__gen *gen, struct corm__gen_model *model)
 	}
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static void check_table_name(struct corm__gen *gen, struct corm__gen_model *model)
 {
 	if (strlen(model->table) > LONGEST_NAME)
 		corm__gen_complain(gen, model->location, "table name \"%s\" is longer than %d bytes", model->table,
 		                   LONGEST_NAME);
-	for (struct corm__gen_model *other = gen->models; other != model; other = other->next)
-		if (other->kind == CORM__GEN_TABLE && strcmp(other->table, model->table) == 0 &&
-		    same_text(other->schema, model->schema))
+	for (struct corm__gen_model *other = gen->models; other != model; other = other->next) {
+		if (other->kind != CORM__GEN_TABLE || !is_same_name(other->table, model->table) ||
+		    !is_same_schema(other, model))
+			continue;
+		if (strcmp(other->table, model->table) == 0)
 			corm__gen_complain(gen, model->location, "\"%s\" and \"%s\" are both table \"%s\"", other->c_name,
 			                   model->c_name, model->table);
+		else
+			corm__gen_complain(gen, model->location,
+			                   "tables \"%s\" of \"%s\" and \"%s\" of \"%s\" differ in case alone: databases take them "
+			                   "for one",
+			                   other->table, other->c_name, model->table, model->c_name);
+	}
 }
 
 /* ---- keys -------------------------------------------------------------------------------------------------------- */
@@ -212,9 +245,10 @@ static void add_index(struct corm__gen *gen, struct corm__gen_model *model, stru
 	index->name = corm__gen_constraint_name(gen, kind == CORM__GEN_UNIQUE ? "uq" : "ix", model, &columns);
 	for (const struct corm__gen_model *of = gen->models; of; of = of->next)
 		for (const struct corm__gen_index *other = of->indexes; other; other = other->next)
-			if (strcmp(other->name, index->name) == 0 && same_text(of->schema, model->schema)) {
-				corm__gen_complain(gen, location, "\"%s\" has two indexes or constraints \"%s\"", model->c_name,
-				                   index->name);
+			if (is_same_name(other->name, index->name) && is_same_schema(of, model)) {
+				corm__gen_complain(gen, location, "\"%s\" has two indexes or constraints \"%s\"%s", model->c_name,
+				                   index->name,
+				                   strcmp(other->name, index->name) == 0 ? "" : ", the case of letters aside");
 				return;
 			}
 	corm__gen_append(model, indexes, last_index, index);

@@ -3,8 +3,10 @@
  * Checks of single columns: the numbers in their options, their patterns, their enums.
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
+#include "base/utf8.h"
 #include "generate/check.h"
 #include "generate/names.h"
+#include "generate/options.h"
 #include <math.h>
 #include <pcre2.h>
 #include <string.h>
@@ -18,6 +20,40 @@ static bool check_range(struct corm__gen *gen, const struct corm__gen_column *co
 	corm__gen_complain(gen, column->location, "%s of \"%s\": %lld is not between %lld and %lld", number->option->text,
 	                   column->field, (long long)number->value.integer, (long long)low, (long long)high);
 	return false;
+}
+
+static int64_t count_characters(const char *text)
+{
+	int64_t count = 0;
+	for (size_t left = strlen(text), step; left; left -= step, text += step, count++) {
+		step = corm__utf8_step((const unsigned char *)text, left);
+		if (!step)
+			step = 1;
+	}
+	return count;
+}
+
+/* A default that stands there as a string has to keep to the lengths, and NULL needs a column that takes it. */
+static void check_default_text(struct corm__gen *gen, const struct corm__gen_column *column)
+{
+	const char *value = column->initial ? corm__gen_unquote(gen, column->initial) : NULL;
+	bool is_text = column->type == CORM_TYPE_TEXT || column->type == CORM_TYPE_TEXT_ARRAY;
+	if (!column->initial || !is_text)
+		return;
+	if (!value) {
+		bool is_null = strcmp(column->initial, "NULL") == 0 || strcmp(column->initial, "0") == 0;
+		if (column->type == CORM_TYPE_TEXT && is_null && !column->nullable)
+			corm__gen_complain(gen, column->location, "default(%s) of \"%s\": it cannot be NULL; make it nullable",
+			                   column->initial, column->field);
+		return;
+	}
+	int64_t length = count_characters(value);
+	if (column->max_length.known && length > column->max_length.value.integer)
+		corm__gen_complain(gen, column->location, "default(%s) of \"%s\" is longer than %s", column->initial,
+		                   column->field, column->max_length.option->text);
+	if (column->min_length.known && length < column->min_length.value.integer)
+		corm__gen_complain(gen, column->location, "default(%s) of \"%s\" is shorter than %s", column->initial,
+		                   column->field, column->min_length.option->text);
 }
 
 static void check_lengths(struct corm__gen *gen, struct corm__gen_column *column)
@@ -57,11 +93,34 @@ static void check_finite(struct corm__gen *gen, struct corm__gen_column *column,
 	}
 }
 
+/* A bound beyond the integer's type is met always or never. */
+static void check_fits(struct corm__gen *gen, const struct corm__gen_column *column,
+                       const struct corm__gen_number *number)
+{
+	static const struct {
+		int64_t low, high;
+	} ranges[] = {
+		[CORM_TYPE_INT8] = { INT8_MIN, INT8_MAX },    [CORM_TYPE_INT16] = { INT16_MIN, INT16_MAX },
+		[CORM_TYPE_INT32] = { INT32_MIN, INT32_MAX }, [CORM_TYPE_INT64] = { INT64_MIN, INT64_MAX },
+		[CORM_TYPE_UINT8] = { 0, UINT8_MAX },         [CORM_TYPE_UINT16] = { 0, UINT16_MAX },
+		[CORM_TYPE_UINT32] = { 0, UINT32_MAX },       [CORM_TYPE_UINT64] = { 0, INT64_MAX },
+	};
+	if (!corm__gen_is_integer(column) || !number->known)
+		return;
+	int64_t value = number->value.integer, low = ranges[column->type].low, high = ranges[column->type].high;
+	if (value < low || value > high)
+		corm__gen_complain(gen, column->location, "%s of \"%s\": \"%s\" holds %lld to %lld alone", number->option->text,
+		                   column->field, column->c_type, (long long)low, (long long)high);
+}
+
 static void check_bounds(struct corm__gen *gen, struct corm__gen_column *column)
 {
 	struct corm__gen_number *numbers[] = { &column->gt, &column->ge, &column->lt, &column->le, &column->multiple_of };
-	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
 		check_finite(gen, column, numbers[i]);
+		if (numbers[i] != &column->multiple_of)
+			check_fits(gen, column, numbers[i]);
+	}
 	if (column->gt.option && column->ge.option)
 		corm__gen_complain(gen, column->location, "\"%s\" has both gt and ge", column->field);
 	if (column->lt.option && column->le.option)
@@ -142,6 +201,7 @@ void corm__gen_check_values(struct corm__gen *gen)
 	for (struct corm__gen_model *model = gen->models; model; model = model->next)
 		for (struct corm__gen_column *column = model->columns; column; column = column->next) {
 			check_lengths(gen, column);
+			check_default_text(gen, column);
 			check_precision(gen, column);
 			check_bounds(gen, column);
 			check_pattern(gen, column);

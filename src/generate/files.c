@@ -121,6 +121,13 @@ static const char *resolve(struct corm__gen *gen, const char *path)
 	return result;
 }
 
+bool corm__gen_is_same_place(struct corm__gen *gen, const char *a, const char *b)
+{
+	const char *a_slash = strrchr(a, '/'), *b_slash = strrchr(b, '/');
+	return strcmp(a_slash ? a_slash + 1 : a, b_slash ? b_slash + 1 : b) == 0 &&
+	       strcmp(resolve(gen, directory_of(gen, a)), resolve(gen, directory_of(gen, b))) == 0;
+}
+
 const char *corm__gen_relative_path(struct corm__gen *gen, const char *from_file, const char *to)
 {
 	const char *from = resolve(gen, directory_of(gen, from_file));

@@ -67,6 +67,10 @@ static corm_status check_arguments(struct corm__gen *gen, const char *identifier
 			report(gen, corm__gen_text(gen, "corm: error: a header cannot be called \"%s\"", options->headers[i]));
 			return CORM_ERROR_USAGE;
 		}
+	if (strpbrk(options->output, "\"\\\n")) {
+		report(gen, corm__gen_text(gen, "corm: error: the output cannot be called \"%s\"", options->output));
+		return CORM_ERROR_USAGE;
+	}
 	if (!*identifier) {
 		report(gen, corm__gen_text(gen, "corm: error: output \"%s\" has no file name", options->output));
 		return CORM_ERROR_USAGE;
@@ -77,6 +81,8 @@ static corm_status check_arguments(struct corm__gen *gen, const char *identifier
 static corm_status read_models(struct corm__gen *gen, const char *identifier)
 {
 	corm_status status = corm__gen_read(gen);
+	if (status == CORM_ERROR_VALIDATION || (!status && !gen->models && gen->complaint_count))
+		return report_complaints(gen) == CORM_ERROR_MEMORY ? CORM_ERROR_MEMORY : CORM_ERROR_VALIDATION;
 	if (status)
 		return status;
 	if (!gen->models) {
@@ -118,11 +124,15 @@ static void write_depfile(const struct corm__gen *gen, const char *header, const
 	write_dependency(out, source);
 	corm__buffer_char(out, ':');
 	for (const struct corm__gen_file *file = gen->files; file; file = file->next) {
+		if (file->is_system)
+			continue;
 		corm__buffer_text(out, " \\\n  ");
 		write_dependency(out, file->name);
 	}
 	corm__buffer_char(out, '\n');
 	for (const struct corm__gen_file *file = gen->files; file; file = file->next) {
+		if (file->is_system)
+			continue;
 		corm__buffer_char(out, '\n');
 		write_dependency(out, file->name);
 		corm__buffer_text(out, ":\n");
@@ -131,13 +141,20 @@ static void write_depfile(const struct corm__gen *gen, const char *header, const
 
 enum { HEADER, SOURCE, DEPFILE, FILES };
 
-/* `corm generate -o library library.h` must not destroy what it reads. */
+/* `corm generate -o library library.h` must not destroy what it reads, by whatever path. */
 static corm_status spare_headers(struct corm__gen *gen, const char *const paths[FILES])
 {
 	for (size_t i = 0; i < FILES; i++)
 		for (const struct corm__gen_file *file = gen->files; file && paths[i]; file = file->next)
 			if (corm__gen_is_same_file(paths[i], file->name)) {
 				report(gen, corm__gen_text(gen, "corm: error: output \"%s\" is a header that was read", paths[i]));
+				return CORM_ERROR_USAGE;
+			}
+	if (paths[DEPFILE])
+		for (size_t i = 0; i < DEPFILE; i++)
+			if (corm__gen_is_same_place(gen, paths[i], paths[DEPFILE])) {
+				report(gen, corm__gen_text(gen, "corm: error: \"%s\" and \"%s\": one file for two outputs", paths[i],
+				                           paths[DEPFILE]));
 				return CORM_ERROR_USAGE;
 			}
 	return CORM_OK;

@@ -216,6 +216,7 @@ struct corm__gen_probe {
 	const char *subject; /* max_length(N) of "name" */
 	const char *code;
 	const char *meaning;             /* what to say when the code does not compile; NULL: what the compiler said */
+	const char *hint;                /* said behind what the compiler said; NULL: nothing */
 	struct corm__gen_number *number; /* where its value goes; NULL: it has none */
 	bool real;
 	bool failed;
@@ -224,6 +225,7 @@ struct corm__gen_probe {
 struct corm__gen_file {
 	struct corm__gen_file *next;
 	const char *name;
+	bool is_system;
 };
 
 struct corm__gen {
@@ -235,7 +237,7 @@ struct corm__gen {
 	struct corm__gen_enum_format *enum_formats, *last_enum_format;
 	struct corm__gen_name *names, *last_name;
 	struct corm__gen_probe *probes, *last_probe;
-	struct corm__gen_file *files, *last_file; /* that were read, without system headers */
+	struct corm__gen_file *files, *last_file; /* that were read */
 	struct corm__gen_complaint *complaints, *last_complaint;
 	size_t complaint_count;
 };

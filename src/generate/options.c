@@ -168,6 +168,24 @@ static char read_escape(const char **text)
 	return c;
 }
 
+/* Writes the character of \uXXXX or \UXXXXXXXX at *text, behind the backslash, to value; at most four bytes. */
+static size_t read_universal(const char **text, char *value)
+{
+	size_t digits = *(*text)++ == 'u' ? 4 : 8;
+	unsigned long code = 0;
+	for (const char *end = *text + digits; *text < end && strchr("0123456789abcdefABCDEF", **text) && **text; ++*text)
+		code = code << 4 | (unsigned long)(**text <= '9' ? **text - '0' : (**text | 0x20) - 'a' + 10);
+	if (code < 0x80) {
+		value[0] = (char)code;
+		return 1;
+	}
+	size_t size = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+	for (size_t i = size; --i > 0; code >>= 6)
+		value[i] = (char)(unsigned char)(0x80 | (code & 0x3F));
+	value[0] = (char)(unsigned char)((0xF00 >> size & 0xFF) | code);
+	return size;
+}
+
 static char *unquote(struct corm__gen *gen, const char *text, size_t *length_out)
 {
 	char *value = corm__arena_take(&gen->arena, strlen(text) + 1);
@@ -181,7 +199,10 @@ static char *unquote(struct corm__gen *gen, const char *text, size_t *length_out
 			return NULL;
 		while (*text && *text != '"') {
 			char c = *text++;
-			value[length++] = c == '\\' && *text ? read_escape(&text) : c;
+			if (c == '\\' && (*text == 'u' || *text == 'U'))
+				length += read_universal(&text, value + length);
+			else
+				value[length++] = c == '\\' && *text ? read_escape(&text) : c;
 		}
 		if (*text++ != '"')
 			return NULL;
@@ -204,8 +225,10 @@ static bool is_database_text(struct corm__gen *gen, const char *literal)
 {
 	size_t length;
 	const char *value = unquote(gen, literal, &length);
-	if (!value || strlen(value) != length)
-		return !value;
+	if (!value)
+		return true; /* no string at all, which is not our question */
+	if (strlen(value) != length)
+		return false;
 	for (size_t at = 0, step; at < length; at += step) {
 		step = corm__utf8_step((const unsigned char *)value + at, length - at);
 		if (!step)

@@ -46,6 +46,12 @@ void corm__gen_apply_models(struct corm__gen *gen);
 void corm__gen_apply_column(struct corm__gen *gen, struct corm__gen_column *column);
 void corm__gen_apply_relationship(struct corm__gen *gen, struct corm__gen_relationship *relationship);
 
+/* Complains about options that there are not or that have wrong arguments, whatever they would be applied to. */
+void corm__gen_match_column(struct corm__gen *gen, struct corm__gen_location location,
+                            const struct corm__gen_option *options);
+void corm__gen_match_relationship(struct corm__gen *gen, struct corm__gen_location location,
+                                  const struct corm__gen_option *options);
+
 /* on_delete(…) and on_update(…) among the arguments of a foreign_key(…), from the one given on. */
 void corm__gen_apply_actions(struct corm__gen *gen, struct corm__gen_location location,
                              const struct corm__gen_option *option, corm_action *on_delete, corm_action *on_update);

@@ -16,52 +16,12 @@ struct scope {
 	bool inherited;
 };
 
-struct mark {
-	struct corm__gen *gen;
-	const char *annotation; /* corm_table, corm_field, …; NULL: none */
-	const char *text;
-	size_t count;
-};
-
 static struct corm__gen_location cursor_location(struct corm__gen *gen, CXCursor cursor)
 {
 	return corm__gen_location_of(gen, clang_getCursorLocation(cursor));
 }
 
-/* ---- annotations and comments ------------------------------------------------------------------------------------ */
-
-static enum CXChildVisitResult visit_annotation(CXCursor cursor, CXCursor parent, CXClientData data)
-{
-	static const char *const annotations[] = { "corm_table", "corm_model", "corm_row", "corm_field",
-		                                       "corm_relationship" };
-	(void)parent;
-	struct mark *mark = data;
-	if (clang_getCursorKind(cursor) != CXCursor_AnnotateAttr)
-		return CXChildVisit_Continue;
-	const char *text = corm__gen_clang_text(mark->gen, clang_getCursorSpelling(cursor));
-	for (size_t i = 0; i < sizeof annotations / sizeof *annotations; i++) {
-		size_t length = strlen(annotations[i]);
-		if (strncmp(text, annotations[i], length) != 0 || text[length] != ' ')
-			continue;
-		mark->annotation = annotations[i];
-		mark->text = text + length + 1;
-		mark->count++;
-	}
-	return CXChildVisit_Continue;
-}
-
-static struct mark find_mark(struct corm__gen *gen, CXCursor cursor)
-{
-	struct mark mark = { .gen = gen };
-	clang_visitChildren(cursor, visit_annotation, &mark);
-	return mark;
-}
-
-static bool marks_struct(const struct mark *mark)
-{
-	return mark->annotation && strcmp(mark->annotation, "corm_field") != 0 &&
-	       strcmp(mark->annotation, "corm_relationship") != 0;
-}
+/* ---- comments ---------------------------------------------------------------------------------------------------- */
 
 /* The words of a comment, without its marks and the stars at the beginning of lines; lines become one. */
 static const char *clean_comment(struct corm__gen *gen, const char *raw)
@@ -115,7 +75,8 @@ static const char *read_comment(struct corm__gen *gen, CXCursor cursor)
 
 static void read_members(struct scope *scope, CXType record);
 
-static void add_column(struct scope *scope, struct corm__gen_column *column, const struct mark *mark, CXCursor field)
+static void add_column(struct scope *scope, struct corm__gen_column *column, const struct corm__gen_mark *mark,
+                       CXCursor field)
 {
 	struct corm__gen *gen = scope->gen;
 	struct corm__gen_model *model = scope->model;
@@ -132,7 +93,7 @@ static void add_column(struct scope *scope, struct corm__gen_column *column, con
 }
 
 static void add_relationship(struct scope *scope, const struct corm__gen_column *column,
-                             const struct corm__gen_member *member, const struct mark *mark)
+                             const struct corm__gen_member *member, const struct corm__gen_mark *mark)
 {
 	struct corm__gen *gen = scope->gen;
 	struct corm__gen_relationship *relationship = corm__gen_node(gen, sizeof *relationship);
@@ -168,7 +129,7 @@ static void add_wrong(struct scope *scope, struct corm__gen_column *column, cons
 
 /* A pointer to a struct is a relationship when it says so. In rows and data models it may stand for a whole object. */
 static void read_reference(struct scope *scope, struct corm__gen_column *column, const struct corm__gen_member *member,
-                           const struct mark *mark)
+                           const struct corm__gen_mark *mark)
 {
 	bool is_relationship = mark->annotation && strcmp(mark->annotation, "corm_relationship") == 0;
 	bool is_table = scope->model->kind == CORM__GEN_TABLE;
@@ -189,11 +150,11 @@ static void read_reference(struct scope *scope, struct corm__gen_column *column,
 }
 
 static void read_embedded(struct scope *scope, struct corm__gen_column *column, const struct corm__gen_member *member,
-                          const struct mark *mark)
+                          const struct corm__gen_mark *mark)
 {
 	struct corm__gen *gen = scope->gen;
-	struct mark inner = find_mark(gen, member->record);
-	if (marks_struct(&inner)) {
+	struct corm__gen_mark inner = corm__gen_find_mark(gen, member->record);
+	if (corm__gen_marks_struct(&inner)) {
 		if (scope->model->kind != CORM__GEN_DATA || strcmp(inner.annotation, "corm_model") != 0)
 			add_wrong(scope, column,
 			          corm__gen_text(gen, "a struct with %s() cannot be embedded as a mixin", inner.annotation));
@@ -223,7 +184,7 @@ static void read_member(struct scope *scope, CXCursor field)
 	column->name = column->field;
 	column->c_type = column->type_constant = "";
 	struct corm__gen_member member = corm__gen_read_type(gen, field, column);
-	struct mark mark = find_mark(gen, field);
+	struct corm__gen_mark mark = corm__gen_find_mark(gen, field);
 	if (mark.count > 1)
 		corm__gen_complain(gen, column->location, "\"%s\" has more than one annotation: put all options into one",
 		                   column->field);
@@ -264,7 +225,7 @@ static void read_members(struct scope *scope, CXType record)
 
 /* ---- models ------------------------------------------------------------------------------------------------------ */
 
-static void add_model(struct corm__gen *gen, CXCursor cursor, CXCursor record, const struct mark *mark)
+static void add_model(struct corm__gen *gen, CXCursor cursor, CXCursor record, const struct corm__gen_mark *mark)
 {
 	struct corm__gen_model *model = corm__gen_node(gen, sizeof *model);
 	if (!model)
@@ -304,13 +265,14 @@ static void add_name(struct corm__gen *gen, CXCursor cursor)
 
 static void visit_typedef(struct corm__gen *gen, CXCursor cursor)
 {
-	struct mark mark = find_mark(gen, cursor);
+	struct corm__gen_mark mark = corm__gen_find_mark(gen, cursor);
 	CXType canonical = clang_getCanonicalType(clang_getTypedefDeclUnderlyingType(cursor));
 	add_name(gen, cursor);
 	if (!mark.annotation)
 		return;
 	CXCursor record = clang_getTypeDeclaration(canonical);
-	if (!marks_struct(&mark) || canonical.kind != CXType_Record || clang_getCursorKind(record) != CXCursor_StructDecl)
+	if (!corm__gen_marks_struct(&mark) || canonical.kind != CXType_Record ||
+	    clang_getCursorKind(record) != CXCursor_StructDecl)
 		corm__gen_complain(gen, cursor_location(gen, cursor), "%s stands at \"%s\", which is no struct",
 		                   mark.annotation, corm__gen_clang_text(gen, clang_getCursorSpelling(cursor)));
 	else
@@ -324,12 +286,11 @@ static enum CXChildVisitResult visit_declaration(CXCursor cursor, CXCursor paren
 	if (clang_Location_isInSystemHeader(clang_getCursorLocation(cursor)))
 		return CXChildVisit_Continue;
 	switch (clang_getCursorKind(cursor)) {
-	case CXCursor_StructDecl:
-	case CXCursor_UnionDecl: {
-		struct mark mark = find_mark(gen, cursor);
+	case CXCursor_StructDecl: {
+		struct corm__gen_mark mark = corm__gen_find_mark(gen, cursor);
 		if (!clang_isCursorDefinition(cursor) || !mark.annotation)
 			break;
-		if (!marks_struct(&mark) || clang_getCursorKind(cursor) == CXCursor_UnionDecl)
+		if (!corm__gen_marks_struct(&mark))
 			corm__gen_complain(gen, cursor_location(gen, cursor), "%s cannot stand at \"%s\"", mark.annotation,
 			                   corm__gen_clang_text(gen, clang_getCursorSpelling(cursor)));
 		else
@@ -362,44 +323,14 @@ static void visit_inclusion(CXFile file, CXSourceLocation *stack, unsigned depth
 	struct inclusions *inclusions = data;
 	struct corm__gen *gen = inclusions->gen;
 	(void)stack;
-	if (depth == 0 || clang_Location_isInSystemHeader(clang_getLocation(inclusions->unit, file, 1, 1)))
+	if (depth == 0)
 		return;
 	struct corm__gen_file *node = corm__gen_node(gen, sizeof *node);
 	if (node) {
 		node->name = corm__gen_without_dot(corm__gen_clang_text(gen, clang_getFileName(file)));
+		node->is_system = clang_Location_isInSystemHeader(clang_getLocation(inclusions->unit, file, 1, 1));
 		corm__gen_append(gen, files, last_file, node);
 	}
-}
-
-static void report(const struct corm__gen *gen, const char *line)
-{
-	gen->options->report(gen->options->data, line);
-}
-
-/* Shows what the compiler says; true when there was an error. */
-static bool report_diagnostics(struct corm__gen *gen, CXTranslationUnit unit)
-{
-	bool failed = false;
-	unsigned count = clang_getNumDiagnostics(unit);
-	for (unsigned i = 0; i < count; i++) {
-		CXDiagnostic diagnostic = clang_getDiagnostic(unit, i);
-		enum CXDiagnosticSeverity severity = clang_getDiagnosticSeverity(diagnostic);
-		struct corm__gen_location location = corm__gen_location_of(gen, clang_getDiagnosticLocation(diagnostic));
-		if (severity < CXDiagnostic_Warning)
-			;
-		else if (strcmp(location.file, CORM__GEN_UNIT_NAME) == 0)
-			/* A header that is not there: our own line, which includes it, would not help. */
-			report(gen, corm__gen_text(gen, "corm: error: %s",
-			                           corm__gen_clang_text(gen, clang_getDiagnosticSpelling(diagnostic))));
-		else
-			report(gen,
-			       corm__gen_without_dot(
-					   corm__gen_clang_text(gen, clang_formatDiagnostic(diagnostic, CXDiagnostic_DisplaySourceLocation |
-			                                                                            CXDiagnostic_DisplayColumn))));
-		failed |= severity >= CXDiagnostic_Error;
-		clang_disposeDiagnostic(diagnostic);
-	}
-	return failed;
 }
 
 corm_status corm__gen_read(struct corm__gen *gen)
@@ -411,11 +342,12 @@ corm_status corm__gen_read(struct corm__gen *gen)
 	corm_status status = corm__gen_unit_open(gen, &unit, &source, NULL, 0);
 	if (status)
 		goto out;
-	if (report_diagnostics(gen, unit.unit)) {
+	if (corm__gen_report_diagnostics(gen, unit.unit)) {
 		status = CORM_ERROR_VALIDATION;
 		goto out;
 	}
 	clang_visitChildren(clang_getTranslationUnitCursor(unit.unit), visit_declaration, gen);
+	corm__gen_check_marks(gen, unit.unit);
 	struct inclusions inclusions = { gen, unit.unit };
 	clang_getInclusions(unit.unit, visit_inclusion, &inclusions);
 	if (gen->out_of_memory)

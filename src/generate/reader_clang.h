@@ -37,6 +37,27 @@ const char *corm__gen_without_dot(const char *name);
 /* Where it stands, in the file that is compiled and not inside of a macro. */
 struct corm__gen_location corm__gen_location_of(struct corm__gen *gen, CXSourceLocation location);
 
+/* Reports what the compiler says, and complains about annotations that are not known; true when there was an error. */
+bool corm__gen_report_diagnostics(struct corm__gen *gen, CXTranslationUnit unit);
+/* Complains that an annotation's macro is not there. */
+void corm__gen_complain_unknown(struct corm__gen *gen, CXSourceLocation location, const char *annotation);
+
+/* ---- annotations -------------------------------------------------------------------------------------------------- */
+
+struct corm__gen_mark {
+	struct corm__gen *gen;
+	const char *annotation; /* corm_table, corm_field, …; NULL: none */
+	const char *text;
+	size_t count;
+};
+
+struct corm__gen_mark corm__gen_find_mark(struct corm__gen *gen, CXCursor cursor);
+/* It is one for structs: corm_table, corm_model, corm_row. */
+bool corm__gen_marks_struct(const struct corm__gen_mark *mark);
+bool corm__gen_is_annotation(const char *name);
+/* Complains about annotations where there is nothing to annotate, and about members' options that there are not. */
+void corm__gen_check_marks(struct corm__gen *gen, CXTranslationUnit unit);
+
 /* ---- types ------------------------------------------------------------------------------------------------------- */
 
 /* What a member of a struct can be. */

@@ -50,7 +50,8 @@ static void complain(struct corm__gen *gen, const struct corm__gen_probe *probe,
 	for (const struct corm__gen_probe *before = gen->probes; before != probe; before = before->next)
 		if (before->failed && before->subject == probe->subject)
 			return;
-	corm__gen_complain(gen, probe->location, "%s: %s", probe->subject, meaning_of(gen, probe, said));
+	corm__gen_complain(gen, probe->location, "%s: %s%s%s", probe->subject, meaning_of(gen, probe, said),
+	                   probe->hint ? "; " : "", probe->hint ? probe->hint : "");
 }
 
 static void take_diagnostics(struct probes *probes, CXTranslationUnit unit)
@@ -85,7 +86,6 @@ static void take_real(struct corm__gen_number *number, CXCursor cursor)
 
 static enum CXChildVisitResult visit_constant(CXCursor cursor, CXCursor parent, CXClientData data)
 {
-	(void)parent;
 	struct probes *probes = data;
 	enum CXCursorKind kind = clang_getCursorKind(cursor);
 	if (kind == CXCursor_EnumDecl)
@@ -102,7 +102,10 @@ static enum CXChildVisitResult visit_constant(CXCursor cursor, CXCursor parent, 
 	if (kind == CXCursor_VarDecl) {
 		take_real(number, cursor);
 	} else {
-		number->value.integer = clang_getEnumConstantDeclValue(cursor);
+		/* Between INT32_MAX and UINT32_MAX it is an unsigned int, which libclang would extend as if it had a sign. */
+		bool is_unsigned = clang_getEnumDeclIntegerType(parent).kind == CXType_UInt;
+		number->value.integer = is_unsigned ? (int64_t)clang_getEnumConstantDeclUnsignedValue(cursor)
+		                                    : clang_getEnumConstantDeclValue(cursor);
 		number->known = true;
 	}
 	return CXChildVisit_Continue;

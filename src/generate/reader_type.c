@@ -37,13 +37,14 @@ static const struct {
 	corm_type type;
 	uint16_t bits;
 } plain_integers[] = {
-	{ CXType_Char_S, CORM_TYPE_INT8, 16 },    { CXType_Char_U, CORM_TYPE_UINT8, 16 },
 	{ CXType_SChar, CORM_TYPE_INT8, 16 },     { CXType_UChar, CORM_TYPE_UINT8, 16 },
 	{ CXType_Short, CORM_TYPE_INT16, 16 },    { CXType_UShort, CORM_TYPE_UINT16, 32 },
 	{ CXType_Int, CORM_TYPE_INT32, 32 },      { CXType_UInt, CORM_TYPE_UINT32, 64 },
 	{ CXType_Long, CORM_TYPE_INT64, 64 },     { CXType_ULong, CORM_TYPE_UINT64, 64 },
 	{ CXType_LongLong, CORM_TYPE_INT64, 64 }, { CXType_ULongLong, CORM_TYPE_UINT64, 64 },
 };
+
+static const char is_volatile[] = "what is volatile may change behind the session's back";
 
 static struct corm__gen_member member(enum corm__gen_shape shape)
 {
@@ -229,19 +230,29 @@ static struct corm__gen_member read_integer(struct corm__gen *gen, CXType type, 
 			column->bits = plain_integers[i].bits;
 			return value(column, plain_integers[i].type, corm__gen_text(gen, "CORM_INTEGER_TYPE(%s)", column->c_type));
 		}
+	if (kind == CXType_Char_S || kind == CXType_Char_U)
+		return wrong("char may be signed or not: use int8_t or uint8_t for a number, char[N] for text");
 	return wrong("there is no column for such a type");
 }
 
-static struct corm__gen_member read_pointer(CXType canonical, struct corm__gen_column *column)
+static struct corm__gen_member read_pointer(struct corm__gen *gen, CXType canonical, struct corm__gen_column *column)
 {
 	CXType pointee = clang_getPointeeType(canonical);
+	if (clang_isVolatileQualifiedType(pointee))
+		return wrong(is_volatile);
 	if (pointee.kind == CXType_Char_S || pointee.kind == CXType_Char_U) {
 		column->is_mutable = !clang_isConstQualifiedType(pointee);
 		column->c_type = column->is_mutable ? "char *" : "const char *";
 		return value(column, CORM_TYPE_TEXT, "CORM_TYPE_TEXT");
 	}
-	if (pointee.kind == CXType_Record && clang_getCursorKind(clang_getTypeDeclaration(pointee)) == CXCursor_StructDecl)
-		return of_record(CORM__GEN_SHAPE_POINTER, clang_getTypeDeclaration(pointee));
+	CXCursor record = clang_getTypeDeclaration(pointee);
+	if (pointee.kind == CXType_Record && clang_getCursorKind(record) == CXCursor_StructDecl) {
+		/* What corm_optional(char *) becomes. */
+		const char *name = corm__gen_clang_text(gen, clang_getCursorSpelling(record));
+		if (strcmp(name, "corm_optional_char") == 0)
+			return wrong("a text that may be missing is const char * with corm_field(nullable)");
+		return of_record(CORM__GEN_SHAPE_POINTER, record);
+	}
 	if (pointee.kind == CXType_FunctionProto || pointee.kind == CXType_FunctionNoProto)
 		return wrong("a pointer to a function cannot be stored");
 	return wrong("a pointer can be a text (char *) or a relationship to a table model");
@@ -252,6 +263,8 @@ static struct corm__gen_member read_array(struct corm__gen *gen, CXType canonica
 	CXType element = clang_getArrayElementType(canonical);
 	long long size = clang_getArraySize(canonical);
 	bool is_text = element.kind == CXType_Char_S || element.kind == CXType_Char_U;
+	if (clang_isVolatileQualifiedType(element))
+		return wrong(is_volatile);
 	if (clang_isConstQualifiedType(element))
 		return wrong("what is const cannot be read from the database");
 	if (!is_text && element.kind != CXType_UChar)
@@ -268,6 +281,8 @@ static struct corm__gen_member read_value(struct corm__gen *gen, CXType type, st
 {
 	CXType canonical = clang_getCanonicalType(type);
 	column->c_type = spelling(gen, type);
+	if (clang_isVolatileQualifiedType(canonical))
+		return wrong(is_volatile);
 	if (clang_isConstQualifiedType(canonical))
 		return wrong("what is const cannot be read from the database");
 	switch (canonical.kind) {
@@ -280,7 +295,7 @@ static struct corm__gen_member read_value(struct corm__gen *gen, CXType type, st
 	case CXType_LongDouble:
 		return wrong("no database holds a long double");
 	case CXType_Pointer:
-		return read_pointer(canonical, column);
+		return read_pointer(gen, canonical, column);
 	case CXType_ConstantArray:
 		return read_array(gen, canonical, column);
 	case CXType_IncompleteArray:

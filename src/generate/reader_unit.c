@@ -39,7 +39,7 @@ corm_status corm__gen_unit_open(struct corm__gen *gen, struct corm__gen_unit *un
                                 const char *const *more, size_t more_count)
 {
 	static const char *const fixed[] = {
-		"-xc", "-std=gnu11", "-DCORM_GENERATE", "-fparse-all-comments", "-ferror-limit=0", "-Wno-microsoft",
+		"-xc", "-std=c11", "-DCORM_GENERATE", "-fparse-all-comments", "-ferror-limit=0", "-Wno-microsoft",
 	};
 	const struct corm__generate_options *options = gen->options;
 	const size_t fixed_count = sizeof fixed / sizeof *fixed;

@@ -59,6 +59,8 @@ void corm__gen_output_release(struct corm__gen_output *output);
 
 /* Both paths lead to one file that is there. */
 bool corm__gen_is_same_file(const char *a, const char *b);
+/* Both paths lead to one place, whether a file is there or not. */
+bool corm__gen_is_same_place(struct corm__gen *gen, const char *a, const char *b);
 
 /* The path from a file's directory to another file; both relative to the current directory or absolute. */
 const char *corm__gen_relative_path(struct corm__gen *gen, const char *from_file, const char *to);

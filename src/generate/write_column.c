@@ -42,13 +42,20 @@ static void write_factories(const struct corm__gen_model *model, struct corm__bu
 
 /* ---- enums and asserts ------------------------------------------------------------------------------------------- */
 
+static void write_enum_value(const struct corm__gen_enum_value *value, const char *name, struct corm__buffer *out)
+{
+	corm__buffer_format(out, "\t{ .value = %s, .name = ", value->name);
+	corm__gen_write_literal(out, name);
+	corm__buffer_text(out, " },\n");
+}
+
 void corm__gen_write_enums(const struct corm__gen *gen, struct corm__buffer *out)
 {
 	for (const struct corm__gen_enum_format *format = gen->enum_formats; format; format = format->next) {
 		size_t count = 0, skipped = strlen(format->strip);
 		corm__buffer_format(out, "static const corm_enum_value %s__enum_values[] = {\n", format->stem);
 		for (const struct corm__gen_enum_value *value = format->of->values; value; value = value->next, count++)
-			corm__buffer_format(out, "\t{ .value = %s, .name = \"%s\" },\n", value->name, value->name + skipped);
+			write_enum_value(value, value->name + skipped, out);
 		corm__buffer_format(out,
 		                    "};\n\n"
 		                    "static const corm_enum %s__enum = {\n",

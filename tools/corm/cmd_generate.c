@@ -21,8 +21,8 @@ static const char usage[] =
 	"wrong is reported, nothing is written, and the exit status is 1. A file that would not change is not touched.\n\n"
 	"  -o, --output OUTPUT   the path of both files, without .h and .c\n"
 	"      --depfile FILE    write what the output depends on, in the syntax of make\n"
-	"  -I DIR, -D NAME[=VALUE], -U NAME, -f…\n"
-	"                        for the compiler, as it takes them (-fms-extensions)\n"
+	"  -I DIR, -D NAME[=VALUE], -U NAME, -f…, -std=STANDARD\n"
+	"                        for the compiler, as it takes them (-fms-extensions); without -std=, headers are C11\n"
 	"      --help            this text\n\n"
 	"corm.ini:\n"
 	"  [corm]\n"
@@ -61,10 +61,9 @@ static const char *option_value(char **arguments, int *at, const char *short_nam
 	return arguments[*at + 1] ? arguments[++*at] : "";
 }
 
-/* -I, -D and -U may stand apart from their value. */
 static bool is_for_compiler(const char *argument)
 {
-	return argument[0] == '-' && argument[1] && strchr("IDUf", argument[1]);
+	return strncmp(argument, "-std=", 5) == 0 || (argument[0] == '-' && argument[1] && strchr("IDUf", argument[1]));
 }
 
 static int parse_arguments(struct settings *settings, int count, char **arguments)
@@ -86,7 +85,7 @@ static int parse_arguments(struct settings *settings, int count, char **argument
 				return wrong_usage("generate", "--depfile needs a path");
 			options->depfile = value;
 		} else if (is_for_compiler(arguments[i])) {
-			bool apart = !arguments[i][2];
+			bool apart = !arguments[i][2]; /* -I, -D and -U from their value */
 			settings->arguments[options->argument_count++] = arguments[i];
 			if (apart && !arguments[i + 1])
 				return wrong_usage("generate", "%s needs a value", arguments[i]);

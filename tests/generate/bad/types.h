@@ -35,5 +35,11 @@ struct Types {
 	corm_fields_set fields;
 	_Complex double complex;
 	_Atomic int atomic;
+	char letter;
+	corm_optional(char) optional_letter;
+	volatile int changing;
+	volatile char changing_text[5];
+	volatile char *changing_pointer;
+	corm_optional(char *) optional_text;
 	char flexible[];
 } corm_table();

@@ -54,6 +54,15 @@ static const corm_column Quoting_column_table[] = {
 		.json_name = "tab",
 	},
 	{
+		.name = "a\"b\\cé*/?\?/",
+		.field = "odd",
+		.offset = offsetof(struct Quoting, odd),
+		.format = { .type = CORM_INTEGER_TYPE(int), .size = sizeof(int) },
+		.flags = CORM_COLUMN_UNIQUE,
+		.bits = 32,
+		.json_name = "odd",
+	},
+	{
 		.name = "parent_id",
 		.field = "parent_id",
 		.offset = offsetof(struct Quoting, parent_id),
@@ -68,7 +77,7 @@ static const corm_column Quoting_column_table[] = {
 static const corm_foreign_key Quoting_foreign_key_table[] = {
 	{
 		.name = "fk_quoting_parent_id",
-		.columns = (const uint16_t[]){ 5 },
+		.columns = (const uint16_t[]){ 6 },
 		.target = &Quoting_model,
 		.target_columns = (const uint16_t[]){ 0 },
 		.count = 1,
@@ -77,11 +86,16 @@ static const corm_foreign_key Quoting_foreign_key_table[] = {
 };
 
 static const corm_index Quoting_index_table[] = {
-	{ .name = "ix_quoting_parent_id", .columns = (const uint16_t[]){ 5 }, .count = 1 },
+	{ .name = "ix_quoting_parent_id", .columns = (const uint16_t[]){ 6 }, .count = 1 },
+};
+
+static const corm_index Quoting_unique_index_table[] = {
+	{ .name = "ix_quoting_a\"b\\cé*/?\?/", .columns = (const uint16_t[]){ 5 }, .count = 1 },
 };
 
 static const corm_check Quoting_check_table[] = {
 	{ .name = "ck_quoting_text", .sql = "text IN ('a', '(')" },
+	{ .name = "ck_quoting_a\"b\\cé*/?\?/", .sql = "1" },
 };
 
 static struct Quoting Quoting_nowhere;
@@ -91,7 +105,7 @@ const corm_model_info Quoting_model = {
 	.table = "quoting",
 	.size = sizeof(struct Quoting),
 	.columns = Quoting_column_table,
-	.column_count = 6,
+	.column_count = 7,
 	.key = (const uint16_t[]){ 0 },
 	.key_count = 1,
 	.key_name = "pk_quoting",
@@ -99,8 +113,10 @@ const corm_model_info Quoting_model = {
 	.foreign_key_count = 1,
 	.indexes = Quoting_index_table,
 	.index_count = 1,
+	.unique_indexes = Quoting_unique_index_table,
+	.unique_index_count = 1,
 	.checks = Quoting_check_table,
-	.check_count = 1,
+	.check_count = 2,
 	.nowhere = &Quoting_nowhere,
 };
 
@@ -112,6 +128,7 @@ static const corm_node Quoting_nodes[] = {
 	{ .op = CORM_OP_COLUMN, .of.arg = { .a = &Quoting_nodes[0], .b = &Quoting_column_table[3] } },
 	{ .op = CORM_OP_COLUMN, .of.arg = { .a = &Quoting_nodes[0], .b = &Quoting_column_table[4] } },
 	{ .op = CORM_OP_COLUMN, .of.arg = { .a = &Quoting_nodes[0], .b = &Quoting_column_table[5] } },
+	{ .op = CORM_OP_COLUMN, .of.arg = { .a = &Quoting_nodes[0], .b = &Quoting_column_table[6] } },
 };
 
 const struct Quoting_columns Quoting = {
@@ -121,7 +138,8 @@ const struct Quoting_columns Quoting = {
 	.text = { { &Quoting_nodes[3] } },
 	.letter = { { &Quoting_nodes[4] } },
 	.tab = { { &Quoting_nodes[5] } },
-	.parent_id = { { &Quoting_nodes[6] } },
+	.odd = { { &Quoting_nodes[6] } },
+	.parent_id = { { &Quoting_nodes[7] } },
 };
 
 void Quoting_init(struct Quoting *value)
@@ -181,10 +199,153 @@ Quoting_list Quoting_run(corm_query *query)
 	return (Quoting_list){ (struct Quoting **)list.items, list.count, list.status };
 }
 
+/* ---- Odd: table ta"ble_ __ __ ___ ------------------------------------------------------------------------------- */
+
+_Static_assert(sizeof(((struct Odd *)0)->id) == sizeof(int64_t),
+               "id of struct Odd has changed: run corm generate");
+
+static const corm_column Odd_column_table[] = {
+	{
+		.name = "i\"d",
+		.field = "id",
+		.offset = offsetof(struct Odd, id),
+		.format = { .type = CORM_TYPE_INT64, .size = sizeof(int64_t) },
+		.flags = CORM_COLUMN_PRIMARY_KEY | CORM_COLUMN_GENERATED,
+		.bits = 64,
+		.json_name = "id",
+	},
+	{
+		.name = "a, b",
+		.field = "comma",
+		.offset = offsetof(struct Odd, comma),
+		.format = { .type = CORM_TYPE_TEXT, .size = sizeof(const char *) },
+		.json_name = "comma",
+	},
+	{
+		.name = "back\\slash",
+		.field = "quoting_id",
+		.offset = offsetof(struct Odd, quoting_id),
+		.format = { .type = CORM_TYPE_INT64, .size = sizeof(int64_t) },
+		.flags = CORM_COLUMN_FOREIGN_KEY,
+		.bits = 64,
+		.json_name = "quoting_id",
+	},
+};
+
+static const corm_foreign_key Odd_foreign_key_table[] = {
+	{
+		.name = "fk_ta\"ble\\ */ /* ?\?/_back\\slash",
+		.columns = (const uint16_t[]){ 2 },
+		.target = &Quoting_model,
+		.target_columns = (const uint16_t[]){ 0 },
+		.count = 1,
+	},
+};
+
+static const corm_index Odd_index_table[] = {
+	{ .name = "ix_ta\"ble\\ */ /* ?\?/_a, b", .columns = (const uint16_t[]){ 1 }, .count = 1 },
+};
+
+static const corm_check Odd_check_table[] = {
+	{ .name = "ck_ta\"ble\\ */ /* ?\?/_1", .sql = "1 = '\\'" },
+};
+
+static struct Odd Odd_nowhere;
+
+const corm_model_info Odd_model = {
+	.name = "Odd",
+	.table = "ta\"ble\\ */ /* ?\?/",
+	.schema = "s\"x",
+	.size = sizeof(struct Odd),
+	.columns = Odd_column_table,
+	.column_count = 3,
+	.key = (const uint16_t[]){ 0 },
+	.key_count = 1,
+	.key_name = "pk_ta\"ble\\ */ /* ?\?/",
+	.foreign_keys = Odd_foreign_key_table,
+	.foreign_key_count = 1,
+	.indexes = Odd_index_table,
+	.index_count = 1,
+	.checks = Odd_check_table,
+	.check_count = 1,
+	.nowhere = &Odd_nowhere,
+};
+
+static const corm_node Odd_nodes[] = {
+	{ .op = CORM_OP_MODEL, .of.arg = { .a = &Odd_model } },
+	{ .op = CORM_OP_COLUMN, .of.arg = { .a = &Odd_nodes[0], .b = &Odd_column_table[0] } },
+	{ .op = CORM_OP_COLUMN, .of.arg = { .a = &Odd_nodes[0], .b = &Odd_column_table[1] } },
+	{ .op = CORM_OP_COLUMN, .of.arg = { .a = &Odd_nodes[0], .b = &Odd_column_table[2] } },
+};
+
+const struct Odd_columns Odd = {
+	{ &Odd_nodes[0] },
+	.id = { { &Odd_nodes[1] } },
+	.comma = { { &Odd_nodes[2] } },
+	.quoting_id = { { &Odd_nodes[3] } },
+};
+
+void Odd_init(struct Odd *value)
+{
+	*value = (struct Odd){ Odd__defaults };
+}
+
+struct Odd *Odd_new(corm_session *session)
+{
+	return (Odd_add_value)(session, &(struct Odd){ Odd__defaults });
+}
+
+struct Odd *(Odd_add_value)(corm_session *session, const struct Odd *value)
+{
+	return corm__add(session, &Odd_model, value);
+}
+
+struct Odd *Odd_get(corm_session *session, int64_t id)
+{
+	return corm__get(session, &Odd_model, (const void *const[]){ &id });
+}
+
+Odd_list Odd_all_query(corm_session *session, const corm_clause *clauses)
+{
+	corm_any_list list = corm__all(session, &Odd_model, clauses);
+	return (Odd_list){ (struct Odd **)list.items, list.count, list.status };
+}
+
+struct Odd *Odd_first_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__first(session, &Odd_model, clauses);
+}
+
+struct Odd *Odd_one_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__one(session, &Odd_model, clauses);
+}
+
+struct Odd *Odd_one_or_none_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__one_or_none(session, &Odd_model, clauses);
+}
+
+int64_t Odd_count_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__count(session, &Odd_model, clauses);
+}
+
+corm_status Odd_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
+{
+	return corm__exists(session, &Odd_model, exists, clauses);
+}
+
+Odd_list Odd_run(corm_query *query)
+{
+	corm_any_list list = corm__run(query, &Odd_model);
+	return (Odd_list){ (struct Odd **)list.items, list.count, list.status };
+}
+
 /* ---- metadata --------------------------------------------------------------------------------------------------- */
 
 const corm_metadata quoting_metadata = {
 	.name = "quoting",
-	.models = (const corm_model_info *const[]){ &Quoting_model },
-	.count = 1,
+	.models = (const corm_model_info *const[]){ &Quoting_model, &Odd_model },
+	.count = 2,
 };

@@ -17,6 +17,12 @@ typedef struct Quoting_list {
 	corm_status status;
 } Quoting_list;
 
+typedef struct Odd_list {
+	struct Odd **items;
+	size_t count;
+	corm_status status;
+} Odd_list;
+
 /* ---- Quoting: table quoting ------------------------------------------------------------------------------------- */
 
 extern const corm_model_info Quoting_model;
@@ -25,6 +31,15 @@ void Quoting_init(struct Quoting *value);
 struct Quoting *Quoting_new(corm_session *session);
 struct Quoting *Quoting_add_value(corm_session *session, const struct Quoting *value);
 struct Quoting *Quoting_get(corm_session *session, int64_t id);
+
+/* ---- Odd: table ta"ble_ __ __ ___ ------------------------------------------------------------------------------- */
+
+extern const corm_model_info Odd_model;
+
+void Odd_init(struct Odd *value);
+struct Odd *Odd_new(corm_session *session);
+struct Odd *Odd_add_value(corm_session *session, const struct Odd *value);
+struct Odd *Odd_get(corm_session *session, int64_t id);
 
 #ifdef __cplusplus
 }
@@ -41,6 +56,7 @@ struct Quoting_columns {
 	corm_text_expr text;
 	corm_number_expr letter;
 	corm_text_expr tab;
+	corm_number_expr odd;
 	corm_number_expr parent_id;
 };
 extern const struct Quoting_columns Quoting;
@@ -76,6 +92,49 @@ Quoting_list Quoting_run(corm_query *query);
 #define Quoting_one_or_none(...) Quoting_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Quoting_count(...) Quoting_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Quoting_exists(session, ...) Quoting_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+/* ---- Odd -------------------------------------------------------------------------------------------------------- */
+
+struct Odd_columns {
+	union {
+		const corm_node *as_source;
+	};
+	corm_number_expr id;
+	corm_text_expr comma;
+	corm_number_expr quoting_id;
+};
+extern const struct Odd_columns Odd;
+
+#define Odd__defaults \
+	.id = 0
+#define Odd_values(...) (&(struct Odd){ Odd__defaults, __VA_ARGS__ })
+#define Odd_add_value(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		(Odd_add_value)((session), __VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
+#define Odd_add(...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		(Odd_add_value)(CORM__HEAD(__VA_ARGS__, 0), &(struct Odd){ Odd__defaults, CORM__TAIL(__VA_ARGS__, ) }); \
+		CORM__OVERRIDE_END \
+	})
+
+Odd_list Odd_all_query(corm_session *session, const corm_clause *clauses);
+struct Odd *Odd_first_query(corm_session *session, const corm_clause *clauses);
+struct Odd *Odd_one_query(corm_session *session, const corm_clause *clauses);
+struct Odd *Odd_one_or_none_query(corm_session *session, const corm_clause *clauses);
+int64_t Odd_count_query(corm_session *session, const corm_clause *clauses);
+corm_status Odd_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
+	__attribute__((warn_unused_result));
+Odd_list Odd_run(corm_query *query);
+#define Odd_all(...) Odd_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Odd_first(...) Odd_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Odd_one(...) Odd_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Odd_one_or_none(...) Odd_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Odd_count(...) Odd_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Odd_exists(session, ...) Odd_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 
 #endif
 

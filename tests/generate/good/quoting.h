@@ -12,5 +12,12 @@ struct Quoting {
 	const char *text corm_field(pattern("a\"b,(c)\\d"), default("a" "b,)"), check("text IN ('a', '(')"));
 	int letter corm_field(default(','), ge('\0'));
 	const char *tab corm_field(server_default("'\t\x41\101'"));
+	int odd corm_field(name("a\"b\\c\u00e9*/?" "?/"), index, unique, check("1"));
 	corm_optional(int64_t) parent_id corm_field( foreign_key( Quoting.id , on_delete( cascade ) ) , index );
 } corm_table();
+
+struct Odd {
+	int64_t id corm_field(primary_key, name("i\"d"));
+	const char *comma corm_field(name("a, b"), index);
+	int64_t quoting_id corm_field(name("back\\slash"), foreign_key(Quoting.id));
+} corm_table(name("ta\"ble\\ */ /* ?" "?/"), schema("s\"x"), check("1 = '\\'"));

@@ -38,7 +38,6 @@ struct Types_columns {
 	};
 	corm_number_expr id;
 	corm_boolean_expr flag;
-	corm_number_expr letter;
 	corm_number_expr byte;
 	corm_number_expr i8;
 	corm_number_expr i16;

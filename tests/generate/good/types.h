@@ -11,7 +11,6 @@ typedef char country_code[3];
 struct Types {
 	hero_id id corm_field(primary_key);
 	bool flag;
-	char letter;
 	signed char byte;
 	int8_t i8;
 	int16_t i16;
