@@ -7,6 +7,7 @@
 #ifndef CORM_DRIVER_SQLITE_H
 #define CORM_DRIVER_SQLITE_H
 
+#include "type/codec.h"
 #include <cormorant/driver.h>
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -33,6 +34,7 @@ struct corm__sqlite_statement {
 	int parameter_count;
 	char *scratch;       /* CORM__SQLITE_SCRATCH bytes for each parameter; what SQLite is given to read stands there */
 	int64_t deadline_ns; /* 0: none, or not running */
+	struct corm__day_memo memo;
 };
 
 /* sqlite_open.c */

@@ -174,7 +174,8 @@ static enum outcome read_uuid(sqlite3_value *cell, int type, void *value)
 	return READ;
 }
 
-static enum outcome read_datetime(sqlite3_value *cell, int type, const corm_format *format, void *value)
+static enum outcome read_datetime(sqlite3_value *cell, int type, const corm_format *format, void *value,
+                                  struct corm__day_memo *memo)
 {
 	int64_t microseconds;
 	size_t length;
@@ -182,7 +183,7 @@ static enum outcome read_datetime(sqlite3_value *cell, int type, const corm_form
 		const char *text = text_of(cell, &length);
 		if (!text)
 			return NO_MEMORY;
-		if (!corm__datetime_read(text, length, &microseconds))
+		if (!corm__datetime_read_near(text, length, memo, &microseconds))
 			return MISFIT;
 	} else if (type == SQLITE_INTEGER && format->storage == CORM_STORAGE_INTEGER) {
 		microseconds = sqlite3_value_int64(cell);
@@ -269,7 +270,8 @@ static enum outcome read_enum(sqlite3_value *cell, int type, const corm_format *
 	return outcome(corm__integer_store(format, number, value));
 }
 
-static enum outcome read_value(sqlite3_value *cell, int type, const corm_format *format, void *value, corm_room *room)
+static enum outcome read_value(sqlite3_value *cell, int type, const corm_format *format, void *value, corm_room *room,
+                               struct corm__day_memo *memo)
 {
 	switch ((corm_type)format->type) {
 	case CORM_TYPE_BOOL:
@@ -295,7 +297,7 @@ static enum outcome read_value(sqlite3_value *cell, int type, const corm_format 
 	case CORM_TYPE_UUID:
 		return read_uuid(cell, type, value);
 	case CORM_TYPE_DATETIME:
-		return read_datetime(cell, type, format, value);
+		return read_datetime(cell, type, format, value, memo);
 	case CORM_TYPE_DATE:
 		return read_date(cell, type, value);
 	case CORM_TYPE_TIME:
@@ -324,7 +326,7 @@ corm_status corm__sqlite_read(void *data, const corm_target *targets, size_t cou
 		int type = sqlite3_value_type(cell);
 		enum outcome outcome = MISFIT;
 		if (LIKELY(type != SQLITE_NULL)) {
-			outcome = read_value(cell, type, format, value, room);
+			outcome = read_value(cell, type, format, value, room, &statement->memo);
 		} else if (format->flags & (CORM_FORMAT_NULLABLE | CORM_FORMAT_OPTIONAL)) {
 			memset(value, 0, format->size);
 			outcome = READ;

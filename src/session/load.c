@@ -104,42 +104,59 @@ static void blame_row(corm_session *session, const struct corm__store *store, co
 		corm_error_detail(&session->error, &session->error.error.table, model->table, SIZE_MAX);
 }
 
-/* The row is read into a new slot, as if it were a new object, which it mostly is; when it is known, the slot and its
- * text are taken back. NULL: failed. */
-static struct corm__object *read_object(struct corm__run *run, struct corm__store *store)
+/* A row that was read and not yet looked up. */
+struct row {
+	struct corm__object *object; /* NULL: none */
+	corm_room room;              /* the arena's, from before its text */
+	const struct corm__block *block;
+};
+
+/* Reads a row into a new slot, as if it were a new object, which it mostly is. False: failed. */
+static bool read_row(struct corm__run *run, struct corm__store *store, struct row *row)
 {
 	corm_session *session = run->session;
 	const corm_model_info *model = store->model;
+	struct corm__statement *statement = run->statement;
 	struct corm__object *object = corm__store_new(session, store);
+	row->object = NULL;
 	if (!object) {
 		corm__session_no_memory(session);
-		return NULL;
+		return false;
 	}
-	char *row = corm__object_struct(object);
-	memset(row, 0, model->size);
-	corm_room mark = session->arena.room;
-	const struct corm__block *mark_block = session->arena.blocks;
-	struct corm__statement *statement = run->statement;
-	struct corm__object *known = NULL;
-	if (statement->connection->driver->read(statement->state, store->targets, model->column_count, row,
-	                                        &session->arena.room, &session->error) != CORM_OK) {
-		blame_row(session, store, row);
-		goto drop;
+	void *value = memset(corm__object_struct(object), 0, model->size);
+	row->room = session->arena.room;
+	row->block = session->arena.blocks;
+	corm_status status = statement->connection->driver->read(statement->state, store->targets, model->column_count,
+	                                                         value, &session->arena.room, &session->error);
+	if (status != CORM_OK)
+		blame_row(session, store, value);
+	else
+		status = corm__snapshot_take(session, object);
+	if (status != CORM_OK) {
+		corm__store_drop_newest(store);
+		return false;
 	}
-	object->hash = corm__row_hash(store, row);
-	/* The snapshot is of use only for a new object, but copying it gives the map's entry time to arrive. */
+	object->hash = corm__row_hash(store, value);
 	corm__identity_prefetch(store, object->hash);
-	if (corm__snapshot_take(session, object) != CORM_OK)
-		goto drop;
-	known = corm__row_find(store, object->hash, row);
+	row->object = object;
+	return true;
+}
+
+/* The object of the row: itself, or the one that is known by its key, and then its slot and text are taken back. NULL:
+ * failed. */
+static struct corm__object *identify_row(corm_session *session, struct corm__store *store, struct row *row)
+{
+	struct corm__object *object = row->object;
+	const void *value = corm__object_struct(object);
+	struct corm__object *known = corm__row_find(store, object->hash, value);
+	row->object = NULL;
 	if (!known && register_object(session, object) == CORM_OK)
 		return object;
 	bool keeps_text = false;
-	if (known && known->epoch != session->epoch && refresh_object(session, known, row, &keeps_text) != CORM_OK)
+	if (known && known->epoch != session->epoch && refresh_object(session, known, value, &keeps_text) != CORM_OK)
 		known = NULL;
-	if (!keeps_text && session->arena.blocks == mark_block)
-		session->arena.room = mark;
-drop:
+	if (!keeps_text && session->arena.blocks == row->block)
+		session->arena.room = row->room;
 	corm__store_drop_newest(store);
 	return known;
 }
@@ -171,20 +188,30 @@ static bool list_grow(corm_session *session, struct list *list)
 	return true;
 }
 
+static bool list_add(corm_session *session, struct list *list, struct corm__object *object)
+{
+	if (object && list->count == list->capacity && !list_grow(session, list))
+		corm__session_no_memory(session);
+	else if (object)
+		list->items[list->count++] = corm__object_struct(object);
+	return session->error.error.status == CORM_OK;
+}
+
 corm_any_list corm__load_objects(struct corm__run *run, struct corm__store *store)
 {
 	corm_session *session = run->session;
 	struct list list = { .items = NULL };
+	struct row row = { .object = NULL };
+	/* A row is looked up after the database has gone on to the next: that gives the identity map's entry time to arrive
+	 * from memory. */
 	while (corm__run_row(run)) {
-		struct corm__object *object = read_object(run, store);
-		if (!object)
+		if (row.object && !list_add(session, &list, identify_row(session, store, &row)))
 			break;
-		if (list.count == list.capacity && !list_grow(session, &list)) {
-			corm__session_no_memory(session);
+		if (!read_row(run, store, &row))
 			break;
-		}
-		list.items[list.count++] = corm__object_struct(object);
 	}
+	if (row.object)
+		list_add(session, &list, identify_row(session, store, &row));
 	corm__run_end(run);
 	if (session->error.error.status != CORM_OK)
 		return corm__failed_list(session);
@@ -213,8 +240,9 @@ static struct corm__object *query_by_key(corm_session *session, struct corm__sto
 	struct corm__object *object = NULL;
 	if (!corm__run_start(&run, session, statement, formats, key, model->key_count))
 		return NULL;
-	if (corm__run_row(&run))
-		object = read_object(&run, store);
+	struct row row;
+	if (corm__run_row(&run) && read_row(&run, store, &row))
+		object = identify_row(session, store, &row);
 	corm__run_end(&run);
 	return object;
 }

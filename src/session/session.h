@@ -77,7 +77,7 @@ struct corm__store {
 	char *slabs[CORM__SLABS];
 	size_t slab_count;
 	size_t used;          /* slots */
-	size_t struct_size;   /* of the struct, rounded up for alignment */
+	size_t struct_size;   /* the model's: where the snapshot stands, from the struct on */
 	size_t stride;        /* of a slot */
 	corm_target *targets; /* where the columns of a row go; in the order of the model's */
 	uint8_t *work;        /* enum corm__column_work of each column */

@@ -8,6 +8,7 @@
 #include <assert.h>
 
 #define FIRST_IDENTITIES 64
+#define KEPT_BYTES 32768 /* of slabs, by a reset */
 
 static_assert(sizeof(struct corm__object) % _Alignof(max_align_t) == 0, "the struct behind the header is aligned");
 
@@ -61,8 +62,9 @@ static struct corm__store *new_store(corm_session *session, const corm_model_inf
 	if (!store)
 		return NULL;
 	store->model = model;
-	store->struct_size = aligned(model->size);
-	store->stride = sizeof(struct corm__object) + 2 * store->struct_size;
+	/* A struct's size is a multiple of its alignment: behind it there is room for another. */
+	store->struct_size = model->size;
+	store->stride = aligned(sizeof(struct corm__object) + 2 * model->size);
 	store->targets = corm__alloc(allocator, columns, sizeof *store->targets);
 	store->values = corm__alloc(allocator, most, sizeof *store->values);
 	store->formats = corm__alloc(allocator, most, sizeof *store->formats);
@@ -114,12 +116,17 @@ static size_t slab_capacity(size_t index)
 	return (size_t)CORM__FIRST_SLAB << index;
 }
 
-/* The slabs before the index-th have FIRST_SLAB * (2^index - 1) slots together. */
+/* How many slots the slabs before the index-th have together. */
+static size_t slots_before(size_t index)
+{
+	return CORM__FIRST_SLAB * (((size_t)1 << index) - 1);
+}
+
 static struct corm__object *slot_at(const struct corm__store *store, size_t slot)
 {
 	size_t scaled = slot / CORM__FIRST_SLAB + 1;
 	size_t index = sizeof(unsigned long long) * 8 - 1 - (size_t)__builtin_clzll(scaled);
-	size_t within = slot - CORM__FIRST_SLAB * (((size_t)1 << index) - 1);
+	size_t within = slot - slots_before(index);
 	return (struct corm__object *)(void *)(store->slabs[index] + within * store->stride);
 }
 
@@ -141,7 +148,7 @@ static void free_newest_slab(corm_session *session, struct corm__store *store)
 
 struct corm__object *corm__store_new(corm_session *session, struct corm__store *store)
 {
-	if (store->used == CORM__FIRST_SLAB * (((size_t)1 << store->slab_count) - 1) && !add_slab(session, store))
+	if (store->used == slots_before(store->slab_count) && !add_slab(session, store))
 		return NULL;
 	struct corm__object *object = slot_at(store, store->used);
 	*object = (struct corm__object){ .store = store, .slot = (uint32_t)store->used };
@@ -165,7 +172,7 @@ struct corm__object *corm__store_owned(corm_session *session, const corm_model_i
 		if (distance >= slab_capacity(i) * store->stride || distance % store->stride)
 			continue;
 		struct corm__object *object = (struct corm__object *)(void *)(store->slabs[i] + distance);
-		size_t slot = CORM__FIRST_SLAB * (((size_t)1 << i) - 1) + distance / store->stride;
+		size_t slot = slots_before(i) + distance / store->stride;
 		return slot < store->used ? object : NULL;
 	}
 	return NULL;
@@ -181,8 +188,8 @@ static void free_identities(corm_session *session, struct corm__store *store)
 void corm__stores_reset(corm_session *session)
 {
 	for (struct corm__store *store = session->stores; store; store = store->next) {
-		/* Keeping the smallest slab and a small map makes short units of work allocate nothing. */
-		while (store->slab_count > 1)
+		/* Keeping a few small slabs and a small map makes short units of work allocate nothing. */
+		while (store->slab_count > 1 && slots_before(store->slab_count) * store->stride > KEPT_BYTES)
 			free_newest_slab(session, store);
 		store->used = 0;
 		if (store->identity_capacity > FIRST_IDENTITIES * 16)

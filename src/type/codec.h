@@ -28,6 +28,12 @@ bool corm__uuid_read(const char *text, size_t length, corm_uuid *out);
 /* `YYYY-MM-DD HH:MM:SS.ffffff`, no NUL. False outside of years 1 to 9999. */
 bool corm__datetime_write(int64_t microseconds, char out[CORM__DATETIME_TEXT]);
 bool corm__datetime_read(const char *text, size_t length, int64_t *microseconds);
+/* The day that was read last, all zero to begin with: the moments of a row, and of rows in order, mostly share theirs. */
+struct corm__day_memo {
+	char text[CORM__DATE_TEXT];
+	int32_t days;
+};
+bool corm__datetime_read_near(const char *text, size_t length, struct corm__day_memo *memo, int64_t *microseconds);
 bool corm__date_write(int32_t days, char out[CORM__DATE_TEXT]);
 /* A date; a time of day behind it that is all zero is accepted, as databases give it. */
 bool corm__date_read(const char *text, size_t length, int32_t *days);

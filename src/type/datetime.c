@@ -273,17 +273,27 @@ static bool read_moment(struct reader *reader, int64_t *microseconds)
 	return true;
 }
 
+bool corm__datetime_read_near(const char *text, size_t length, struct corm__day_memo *memo, int64_t *microseconds)
+{
+	int64_t clock;
+	if (length != CORM__DATETIME_TEXT || text[10] != ' ' || MISMATCH_CLOCK(text + 11))
+		return read_moment(&(struct reader){ .next = text, .end = text + length }, microseconds);
+	if (memcmp(text, memo->text, sizeof memo->text) != 0) {
+		int32_t days;
+		if (MISMATCH_DATE(text) || !day_of_text(text, &days))
+			return false;
+		memcpy(memo->text, text, sizeof memo->text);
+		memo->days = days;
+	}
+	if (!clock_of_text(text + 11, &clock))
+		return false;
+	*microseconds = memo->days * DAY + clock;
+	return true;
+}
+
 bool corm__datetime_read(const char *text, size_t length, int64_t *microseconds)
 {
-	if (length == CORM__DATETIME_TEXT && !(MISMATCH_DATE(text) | MISMATCH_CLOCK(text + 11)) && text[10] == ' ') {
-		int32_t days;
-		int64_t clock;
-		if (!day_of_text(text, &days) || !clock_of_text(text + 11, &clock))
-			return false;
-		*microseconds = days * DAY + clock;
-		return true;
-	}
-	return read_moment(&(struct reader){ .next = text, .end = text + length }, microseconds);
+	return corm__datetime_read_near(text, length, &(struct corm__day_memo){ .days = 0 }, microseconds);
 }
 
 bool corm__date_read(const char *text, size_t length, int32_t *days)
