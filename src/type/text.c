@@ -9,18 +9,27 @@
 
 #define DEPTH_MAXIMUM 512
 
-/* True when all eight bytes are 01 to 7F: only for those neither the byte nor the byte less 1 has its highest bit. */
-static inline bool is_ascii8(const unsigned char *at)
+/* 0 when all eight bytes are 01 to 7F: only for those neither the byte nor the byte less 1 has its highest bit. */
+static inline uint64_t not_ascii8(const unsigned char *at)
 {
 	uint64_t bytes;
 	memcpy(&bytes, at, sizeof bytes);
-	return !((bytes | (bytes - UINT64_C(0x0101010101010101))) & UINT64_C(0x8080808080808080));
+	return (bytes | (bytes - UINT64_C(0x0101010101010101))) & UINT64_C(0x8080808080808080);
+}
+
+static inline bool is_ascii8(const unsigned char *at)
+{
+	return !not_ascii8(at);
 }
 
 bool corm__utf8_valid(const char *text, size_t length)
 {
 	const unsigned char *next = (const unsigned char *)text;
 	bool is_long = length >= 8;
+	while (length >= 16 && !(not_ascii8(next) | not_ascii8(next + 8))) {
+		next += 16;
+		length -= 16;
+	}
 	while (length) {
 		if (length >= 8 && is_ascii8(next)) {
 			next += 8;
