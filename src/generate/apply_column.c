@@ -270,8 +270,8 @@ static const char *initialiser_hint(const struct corm__gen_column *column)
 {
 	static const char *const hints[] = {
 		[CORM_TYPE_UUID] = "it takes an initialiser, { .bytes = { … } }; for a new one use default_factory(corm_uuid4)",
-		[CORM_TYPE_DATETIME] = "it takes an initialiser, { .microseconds = … } since 1970; for the time of the insert "
-							   "use default_factory(corm_utcnow)",
+		[CORM_TYPE_DATETIME] =
+			"it takes an initialiser, { .microseconds = … }; for now use default_factory(corm_utcnow)",
 		[CORM_TYPE_DATE] = "it takes an initialiser, { .days = … } since 1970-01-01",
 		[CORM_TYPE_TIME] = "it takes an initialiser, { .microseconds = … } since midnight",
 		[CORM_TYPE_DECIMAL] = "it takes an initialiser, { .low = 150, .scale = 2 } for 1.50",

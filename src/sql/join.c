@@ -173,7 +173,8 @@ static void write_join(struct corm__compiler *c, const corm_clause *join)
 			return;
 	}
 	c->scope->visible += added->hidden ? 2 : 1;
-	if (added->hidden) {
+	/* A hidden source is the link of a relationship. */
+	if (relationship && added->hidden) {
 		write_many_to_many(c, keyword, relationship, owner, added, join->kind != CORM_CLAUSE_JOIN);
 		return;
 	}

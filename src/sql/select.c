@@ -112,7 +112,8 @@ static void walk_list(struct corm__compiler *c, const struct rows *rows)
 		corm__put(c, "1");
 		break;
 	case CORM__SELECT_COLUMNS:
-		walk_expressions(c, rows->clauses->columns);
+		if (rows->clauses->columns)
+			walk_expressions(c, rows->clauses->columns);
 		break;
 	}
 }
