@@ -112,6 +112,25 @@ static const char *directory_of(struct corm__gen *gen, const char *path)
 	return slash == path ? "/" : corm__gen_copy(gen, path, (size_t)(slash - path));
 }
 
+corm_status corm__gen_make_directory(struct corm__gen *gen, const char *file)
+{
+	const char *directory = directory_of(gen, file);
+	char *path = corm__arena_copy(&gen->arena, directory, strlen(directory));
+	if (!path)
+		return CORM_ERROR_MEMORY;
+	for (char *end = path + 1;; end++) {
+		if (*end && *end != '/')
+			continue;
+		char kept = *end;
+		*end = '\0';
+		if (mkdir(path, 0777) < 0 && errno != EEXIST)
+			return fail(gen, "make the directory", path);
+		*end = kept;
+		if (!kept)
+			return CORM_OK;
+	}
+}
+
 /* The absolute path without links, in the arena; the path as it is where there is none. */
 static const char *resolve(struct corm__gen *gen, const char *path)
 {

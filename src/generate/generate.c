@@ -182,6 +182,9 @@ static corm_status write_files(struct corm__gen *gen, const char *base, const ch
 	const char *paths[FILES] = { corm__gen_text(gen, "%s.h", options->output),
 		                         corm__gen_text(gen, "%s.c", options->output), options->depfile };
 	corm_status status = spare_headers(gen, paths);
+	/* Before the paths to the models are worked out, which go from here. */
+	if (!status)
+		status = corm__gen_make_directory(gen, options->output);
 	if (status)
 		return status;
 	const char **sources = corm__arena_array(&gen->arena, options->header_count, sizeof *sources);

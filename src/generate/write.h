@@ -49,6 +49,9 @@ struct corm__gen_output {
 	const char *temporary; /* NULL: the file has these contents already, or it has been moved */
 };
 
+/* Makes the directory that a file is to stand in, and those above it, where they are missing. A system error is
+ * reported. */
+corm_status corm__gen_make_directory(struct corm__gen *gen, const char *file);
 /* Writes text beside path unless the file there has it already. A system error is reported. */
 corm_status corm__gen_output_prepare(struct corm__gen *gen, struct corm__gen_output *output, const char *path,
                                      const struct corm__buffer *text);
