@@ -115,6 +115,9 @@ void corm__run_end(struct corm__run *run)
 		                   run->started_ns, run->session->error.error.status);
 	}
 	corm__statement_release(run->statement);
+	/* Some errors end the transaction by themselves, a full disk among them. What came next would commit alone. */
+	if (run->session->error.error.status != CORM_OK && !connection->driver->in_transaction(connection->state))
+		corm__session_end_failed(run->session);
 }
 
 size_t corm__statement_key(struct corm__store *store, enum corm__statement_kind kind, uint16_t variant,

@@ -218,6 +218,28 @@ static void test_tables_that_are_not_the_models(void **state)
 	corm_engine_close(engine);
 }
 
+/* An error after which the database has no transaction any more: nothing may run before a rollback. */
+static void test_transaction_ended_by_the_database(void **state)
+{
+	(void)state;
+	corm_engine *engine = database_open(url, &library_metadata);
+	corm_session *session = corm_session_open(engine);
+	Author_add(session, .name = "Lost");
+	assert_int_equal(corm_flush(session), CORM_OK);
+	assert_int_equal(sqlite3_exec(corm_session_native(session), "ROLLBACK; INSERT INTO author (name) VALUES ('x')", NULL,
+	                              NULL, NULL), SQLITE_OK);
+	assert_int_equal(Author_count(session, corm_where(corm_sql(boolean, "abs(-9223372036854775807 - 1) > 0"))), -1);
+	assert_status(session, CORM_ERROR_SQL);
+	corm_session_clear_error(session);
+	assert_status(session, CORM_ERROR_SQL);
+	Author_add(session, .name = "Not sent");
+	assert_int_equal(corm_commit(session), CORM_ERROR_SQL);
+	assert_int_equal(corm_rollback(session), CORM_OK);
+	assert_int_equal(Author_count(session), 1);
+	corm_session_close(session);
+	corm_engine_close(engine);
+}
+
 /* A program's own handle, and a statement of its own, beside ours. */
 static void test_adopted_handle(void **state)
 {
@@ -250,6 +272,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_other_writers, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_readonly_database, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_tables_that_are_not_the_models, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_transaction_ended_by_the_database, set_up, tear_down),
 		cmocka_unit_test(test_adopted_handle),
 	};
 	return cmocka_run_group_tests_name("session: faults", tests, NULL, NULL);
