@@ -40,18 +40,19 @@ static struct corm__object *loadable(corm_session *session, const corm_model_inf
 	return corm__load_fresh(session, object) == CORM_OK ? object : NULL;
 }
 
-/* The values of the relationship's columns in a struct; false when one is NULL or nil, so that nothing can be there. */
+/* The values of the relationship's columns in a struct, all of them; false when one is NULL or nil, so that nothing can
+ * be there. */
 static bool related_key(const corm_model_info *model, const corm_relationship *relationship, const void *value,
                         const void **values, const corm_format **formats)
 {
+	bool is_set = true;
 	for (size_t i = 0; i < relationship->count; i++) {
 		const corm_column *column = &model->columns[relationship->columns[i]];
 		formats[i] = &column->format;
 		values[i] = (const char *)value + column->offset;
-		if (corm__value_is_unset(formats[i], values[i]))
-			return false;
+		is_set = is_set && !corm__value_is_unset(formats[i], values[i]);
 	}
-	return true;
+	return is_set;
 }
 
 static corm_any_list query_related(corm_session *session, struct corm__store *store,

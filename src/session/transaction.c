@@ -111,18 +111,18 @@ corm_status corm_commit(corm_session *session)
 	return CORM_OK;
 }
 
-static corm_status restore_object(corm_session *session, struct corm__object *object)
+static void restore_object(corm_session *session, struct corm__object *object)
 {
 	memcpy(corm__object_struct(object), corm__object_snapshot(object), object->store->model->size);
 	/* Text that may be changed in place is the struct's now, and the snapshot needs a copy of its own. */
-	return object->store->has_mutable ? corm__snapshot_take(session, object) : CORM_OK;
+	if (object->store->has_mutable)
+		corm__snapshot_take(session, object);
 }
 
 /* Everything is as it was before the transaction: the older of two undo records has the earlier state, and is applied
  * last. */
 static corm_status restore_objects(corm_session *session)
 {
-	corm_status status = CORM_OK;
 	for (struct corm__undo *undo = session->undo; undo; undo = undo->older)
 		memcpy(corm__object_snapshot(undo->object), undo->snapshot, undo->object->store->model->size);
 	struct corm__cursor cursor = { 0 };
@@ -133,10 +133,10 @@ static corm_status restore_objects(corm_session *session)
 		if (inserted || object->state == CORM__OBJECT_PENDING)
 			object->state = CORM__OBJECT_DETACHED;
 		else if (object->state == CORM__OBJECT_PERSISTENT && corm__snapshot_may_differ(object))
-			status = restore_object(session, object);
+			restore_object(session, object);
 	}
 	session->pending_count = 0;
-	return status;
+	return session->error.error.status; /* a restoring that failed has left it there */
 }
 
 corm_status corm_rollback(corm_session *session)

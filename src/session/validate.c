@@ -200,7 +200,7 @@ static bool has_related(const struct corm__object *object, size_t column)
 	return false;
 }
 
-static bool is_zero(const corm_format *format, const void *value)
+static bool is_zero_number(const corm_format *format, const void *value)
 {
 	int64_t number;
 	return format->type != CORM_TYPE_BOOL && format->type != CORM_TYPE_ENUM &&
@@ -214,7 +214,7 @@ static corm_status check_key(corm_session *session, const struct corm__object *o
 	const corm_column *column = &model->columns[index];
 	bool null = corm__value_is_null(&column->format, value);
 	if (column->flags & CORM_COLUMN_FOREIGN_KEY && !null && !has_related(object, index) &&
-	    (corm__value_is_unset(&column->format, value) || is_zero(&column->format, value)))
+	    (corm__value_is_unset(&column->format, value) || is_zero_number(&column->format, value)))
 		return invalid(session, model, column,
 		               "the foreign key is not set: set it, or the relationship beside it, to something");
 	if (column->flags & CORM_COLUMN_PRIMARY_KEY && !(column->flags & CORM_COLUMN_GENERATED) &&
