@@ -131,12 +131,13 @@ void corm__arena_release(struct corm_arena *arena)
 void corm__arena_reset(struct corm_arena *arena)
 {
 	struct corm__block *largest = arena->blocks;
-	for (struct corm__block *block = arena->blocks; block; block = block->older)
-		if (block->size > largest->size)
-			largest = block;
-	free_blocks_but(arena, largest);
-	if (largest)
+	if (largest && largest->older) {
+		for (struct corm__block *block = arena->blocks; block; block = block->older)
+			if (block->size > largest->size)
+				largest = block;
+		free_blocks_but(arena, largest);
 		largest->older = NULL;
+	}
 	use_block(arena, largest);
 }
 

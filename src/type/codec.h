@@ -28,7 +28,8 @@ bool corm__uuid_read(const char *text, size_t length, corm_uuid *out);
 /* `YYYY-MM-DD HH:MM:SS.ffffff`, no NUL. False outside of years 1 to 9999. */
 bool corm__datetime_write(int64_t microseconds, char out[CORM__DATETIME_TEXT]);
 bool corm__datetime_read(const char *text, size_t length, int64_t *microseconds);
-/* The day that was read last, all zero to begin with: the moments of a row, and of rows in order, mostly share theirs. */
+/* The day that was read last, all zero to begin with: the moments of a row, and of rows in order, mostly share
+ * theirs. */
 struct corm__day_memo {
 	char text[CORM__DATE_TEXT];
 	int32_t days;
@@ -43,6 +44,8 @@ bool corm__time_read(const char *text, size_t length, int64_t *microseconds);
 
 /* The canonical form: no exponent, no trailing zeros of a fraction, no "-0"; equal values have equal texts. Returns the
  * length; out is NUL-terminated. An invalid value (more than 38 digits, a scale outside of 0 to 38) gives 0 and "". */
+/* Has it at most 38 digits, and a scale of 0 to 38? */
+bool corm__decimal_is_valid(const corm_decimal *value);
 size_t corm__decimal_write(const corm_decimal *value, char out[CORM__DECIMAL_TEXT]);
 bool corm__decimal_read(const char *text, size_t length, corm_decimal *out);
 /* The decimal that is written shortest and reads back as the same double. False for infinities, NaN and too many
@@ -71,9 +74,26 @@ bool corm__enum_value(const corm_enum *enumeration, const char *name, size_t len
 /* Is it NULL: an optional without a value, a NULL pointer? Bytes of size 0 without data are NULL where NULL is allowed,
  * else empty. value itself may be NULL. */
 bool corm__value_is_null(const corm_format *format, const void *value);
+static inline bool corm__bytes_are_zero(const void *data, size_t size)
+{
+	const char *bytes = data;
+	for (size_t i = 0; i < size; i++) {
+		if (bytes[i])
+			return false;
+	}
+	return true;
+}
+/* How many bytes a value takes, an optional's has_value with it. */
+static inline size_t corm__value_size(const corm_format *format)
+{
+	return format->flags & CORM_FORMAT_OPTIONAL ? format->has_value + sizeof(bool) : format->size;
+}
 /* Equal as the unit of work sees it: text, bytes and JSON by content, floats by bits, decimals by value, NULL equal
  * to NULL. */
 bool corm__value_equal(const corm_format *format, const void *a, const void *b);
+/* Below, at or above 0 as a comes before, is equal to, or comes behind b, in an order of this library's own, which need
+ * not be the database's. NULL comes first. */
+int corm__value_order(const corm_format *format, const void *a, const void *b);
 /* Nil UUID, zero date or time, or NULL: what a default_factory is run for. An optional with a value is never unset. */
 bool corm__value_is_unset(const corm_format *format, const void *value);
 
@@ -84,7 +104,8 @@ bool corm__datetime_in_range(int64_t microseconds);
 bool corm__date_in_range(int32_t days);
 bool corm__time_in_range(int64_t microseconds);
 
-/* False when a look at the first bytes shows that the value is set, as it mostly does; else ask corm__value_is_unset. */
+/* False when a look at the first bytes shows that the value is set, as it mostly does; else ask
+ * corm__value_is_unset. */
 static inline bool corm__value_may_be_unset(const corm_format *format, const void *value)
 {
 	uint32_t head = 0;

@@ -76,7 +76,7 @@ static bool drop_zero(corm_decimal *value)
 	return true;
 }
 
-static bool is_valid(const corm_decimal *value)
+bool corm__decimal_is_valid(const corm_decimal *value)
 {
 	return value->scale >= 0 && value->scale <= DIGITS && compare_coefficients(value, &largest) <= 0;
 }
@@ -134,7 +134,7 @@ static size_t write_text(bool is_negative, const char *digits, size_t count, siz
 size_t corm__decimal_write(const corm_decimal *value, char out[CORM__DECIMAL_TEXT])
 {
 	*out = '\0';
-	if (!is_valid(value))
+	if (!corm__decimal_is_valid(value))
 		return 0;
 	char digits[DIGITS];
 	size_t count = write_digits(*value, digits);
@@ -147,7 +147,7 @@ corm_decimal_text corm_decimal_string(corm_decimal value)
 {
 	corm_decimal_text string = { .text = "invalid decimal" };
 	char digits[DIGITS];
-	if (is_valid(&value)) {
+	if (corm__decimal_is_valid(&value)) {
 		size_t count = write_digits(value, digits);
 		write_text(value.negative && count, digits, count, (size_t)value.scale, string.text);
 	}
@@ -306,7 +306,7 @@ double corm__decimal_to_double(const corm_decimal *value)
 {
 	/* As an integer with an exponent, for the same reason: strtod() rounds once and correctly. */
 	char digits[DIGITS], text[DIGITS + 8];
-	if (!is_valid(value))
+	if (!corm__decimal_is_valid(value))
 		return 0;
 	size_t count = write_digits(*value, digits);
 	snprintf(text, sizeof text, "%s%.*se-%d", value->negative ? "-" : "", (int)count, digits, value->scale);
@@ -321,7 +321,7 @@ void corm__decimal_from_integer(int64_t value, corm_decimal *out)
 
 bool corm__decimal_fits(const corm_decimal *value, int precision, int scale)
 {
-	if (!is_valid(value))
+	if (!corm__decimal_is_valid(value))
 		return false;
 	char text[DIGITS];
 	size_t digits = write_digits(*value, text);
@@ -364,7 +364,7 @@ int corm_decimal_compare(corm_decimal a, corm_decimal b)
 
 corm_status corm_decimal_add(corm_decimal a, corm_decimal b, corm_decimal *out)
 {
-	if (!is_valid(&a) || !is_valid(&b) || !align(&a, &b))
+	if (!corm__decimal_is_valid(&a) || !corm__decimal_is_valid(&b) || !align(&a, &b))
 		return CORM_ERROR_TYPE;
 	corm_decimal sum = compare_coefficients(&a, &b) < 0 ? b : a;
 	const corm_decimal *smaller = compare_coefficients(&a, &b) < 0 ? &a : &b;

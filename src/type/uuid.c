@@ -45,7 +45,7 @@ void corm__uuid_hex(const corm_uuid *value, char out[CORM__UUID_HEX])
 }
 
 /* Sixteen digits as eight bytes. What is no digit leaves a bit in *bad. */
-static inline void read_digits(const char *text, uint8_t *bytes, bytes16 *bad)
+static inline bytes8 read_digits(const char *text, bytes16 *bad)
 {
 	bytes16 characters;
 	memcpy(&characters, text, sizeof characters);
@@ -53,21 +53,19 @@ static inline void read_digits(const char *text, uint8_t *bytes, bytes16 *bad)
 	bytes16 is_digit = (bytes16)(digits < 10), is_letter = (bytes16)(letters < 6);
 	*bad |= ~(is_digit | is_letter);
 	pairs8 values = (pairs8)((digits & is_digit) | ((letters + 10) & is_letter));
-	bytes8 packed = __builtin_convertvector(FIRST_OF_PAIR(values) << 4 | SECOND_OF_PAIR(values), bytes8);
-	memcpy(bytes, &packed, sizeof packed);
+	return __builtin_convertvector(FIRST_OF_PAIR(values) << 4 | SECOND_OF_PAIR(values), bytes8);
 }
 
 static bool read_hex(const char *text, corm_uuid *out)
 {
 	bytes16 bad = { 0 };
 	uint64_t halves[2];
-	corm_uuid value;
-	read_digits(text, value.bytes, &bad);
-	read_digits(text + 16, value.bytes + 8, &bad);
+	bytes8 first = read_digits(text, &bad), second = read_digits(text + 16, &bad);
 	memcpy(halves, &bad, sizeof halves);
 	if (halves[0] | halves[1])
 		return false;
-	*out = value;
+	memcpy(out->bytes, &first, sizeof first);
+	memcpy(out->bytes + 8, &second, sizeof second);
 	return true;
 }
 

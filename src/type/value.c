@@ -83,6 +83,63 @@ bool corm__value_equal(const corm_format *format, const void *a, const void *b)
 	}
 }
 
+static int bytes_order(corm_bytes a, corm_bytes b)
+{
+	size_t common = a.size < b.size ? a.size : b.size;
+	int order = common ? memcmp(a.data, b.data, common) : 0;
+	return order ? order : (a.size > b.size) - (a.size < b.size);
+}
+
+/* Moments are integers in a struct. */
+static int64_t load_moment(const corm_format *format, const void *value)
+{
+	int32_t days;
+	int64_t microseconds;
+	if (format->type == CORM_TYPE_DATE) {
+		memcpy(&days, value, sizeof days);
+		return days;
+	}
+	memcpy(&microseconds, value, sizeof microseconds);
+	return microseconds;
+}
+
+int corm__value_order(const corm_format *format, const void *a, const void *b)
+{
+	bool is_null = corm__value_is_null(format, a);
+	int64_t x, y;
+	corm_decimal p, q;
+	if (is_null || corm__value_is_null(format, b))
+		return corm__value_is_null(format, b) - is_null;
+	switch (format->type) {
+	case CORM_TYPE_TEXT:
+	case CORM_TYPE_JSON:
+		return strcmp(load_text(a), load_text(b));
+	case CORM_TYPE_TEXT_ARRAY:
+		return strncmp(a, b, format->size);
+	case CORM_TYPE_BYTES:
+		return bytes_order(load_bytes(a), load_bytes(b));
+	case CORM_TYPE_DECIMAL:
+		memcpy(&p, a, sizeof p);
+		memcpy(&q, b, sizeof q);
+		return corm_decimal_compare(p, q);
+	case CORM_TYPE_DATETIME:
+	case CORM_TYPE_DATE:
+	case CORM_TYPE_TIME:
+		x = load_moment(format, a);
+		y = load_moment(format, b);
+		return (x > y) - (x < y);
+	case CORM_TYPE_UUID:
+	case CORM_TYPE_BYTES_ARRAY:
+	case CORM_TYPE_FLOAT:
+	case CORM_TYPE_DOUBLE:
+		return memcmp(a, b, format->size);
+	default:
+		if (!corm__integer_load(format, a, &x) || !corm__integer_load(format, b, &y))
+			return memcmp(a, b, format->size);
+		return (x > y) - (x < y);
+	}
+}
+
 bool corm__value_is_unset(const corm_format *format, const void *value)
 {
 	static const unsigned char zeros[sizeof(corm_uuid)];
@@ -152,6 +209,8 @@ const char *corm__value_problem(const corm_format *format, const void *value)
 	case CORM_TYPE_DATE:
 	case CORM_TYPE_TIME:
 		return is_in_range(format, value) ? NULL : "is out of range";
+	case CORM_TYPE_DECIMAL:
+		return corm__decimal_is_valid(value) ? NULL : "is no decimal of at most 38 digits";
 	default:
 		return NULL;
 	}
