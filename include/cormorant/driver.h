@@ -26,7 +26,7 @@ extern "C" {
 #endif
 
 /* Raised whenever struct corm_driver changes: the core refuses a driver of another number. */
-#define CORM_DRIVER_ABI 1
+#define CORM_DRIVER_ABI 2
 
 /* An error with the storage of its strings, so that reporting one never allocates. */
 typedef struct corm_error_store {
@@ -84,7 +84,8 @@ enum corm_capability {
 	CORM_CAN_TRANSACTIONAL_DDL = 1 << 2, /* CREATE TABLE can be rolled back */
 	CORM_CAN_SAVEPOINT = 1 << 3,
 	CORM_CAN_FULL_JOIN = 1 << 4,
-	CORM_CAN_UPDATE_RETURNING = 1 << 5
+	CORM_CAN_UPDATE_RETURNING = 1 << 5,
+	CORM_CAN_LOCK_ROWS = 1 << 6 /* writers lock single rows: they are written in the order of their keys */
 };
 
 typedef enum corm_step { CORM_STEP_ERROR, CORM_STEP_ROW, CORM_STEP_DONE } corm_step;
@@ -112,6 +113,14 @@ static inline char *corm_room_take(corm_room *room, size_t size)
 	room->next += size;
 	room->left -= size;
 	return taken;
+}
+
+/* The same for text and bytes, which are taken in pieces that are large enough to be used again when they are given
+ * up. */
+#define CORM_TEXT_MINIMUM 8
+static inline char *corm_room_text(corm_room *room, size_t size)
+{
+	return corm_room_take(room, size < CORM_TEXT_MINIMUM ? CORM_TEXT_MINIMUM : size);
 }
 
 /* Once per engine, before the first connection; may be NULL. *shared is passed to every connect() and to close(). */
@@ -145,10 +154,13 @@ typedef corm_status corm_driver_bind(void *statement, const corm_format *const *
                                      size_t count, corm_error_store *error);
 /* Runs the statement, or goes on to its next row. */
 typedef corm_step corm_driver_step(void *statement, corm_error_store *error);
-/* Writes the current row's first count columns to base + targets[i].offset. CORM_ERROR_TYPE, with the column's name in
- * the error, for what does not fit. Text and bytes are copied to room. */
-typedef corm_status corm_driver_read(void *statement, const corm_target *targets, size_t count, void *base,
-                                     corm_room *room, corm_error_store *error);
+/* Writes count columns of the current row, from the first-th on, which counts from 0, to base + targets[i].offset.
+ * CORM_ERROR_TYPE, with the column's name in the error, for what does not fit. Text and bytes are copied to pieces of
+ * corm_room_text(), one for each, with a NUL behind text that is not in its length. */
+typedef corm_status corm_driver_read(void *statement, size_t first, const corm_target *targets, size_t count,
+                                     void *base, corm_room *room, corm_error_store *error);
+/* Is a column of the current row NULL? */
+typedef bool corm_driver_is_null(void *statement, size_t column);
 /* Ends the run; the statement can be bound and stepped anew. */
 typedef void corm_driver_reset(void *statement);
 /* How many columns the result has, and their names; for SQL that the program wrote. Valid until finalize(). */
@@ -185,6 +197,7 @@ typedef struct corm_driver {
 	corm_driver_bind *bind;
 	corm_driver_step *step;
 	corm_driver_read *read;
+	corm_driver_is_null *is_null;
 	corm_driver_reset *reset;
 	corm_driver_column_count *column_count;
 	corm_driver_column_name *column_name;

@@ -128,6 +128,12 @@ static void sqlite_reset(void *data)
 	statement->deadline_ns = 0;
 }
 
+static bool sqlite_is_null(void *data, size_t column)
+{
+	struct corm__sqlite_statement *statement = data;
+	return sqlite3_column_type(statement->handle, (int)column) == SQLITE_NULL;
+}
+
 static size_t sqlite_column_count(void *data)
 {
 	struct corm__sqlite_statement *statement = data;
@@ -192,6 +198,7 @@ const corm_driver corm__sqlite_driver = {
 	.bind = corm__sqlite_bind,
 	.step = sqlite_step,
 	.read = corm__sqlite_read,
+	.is_null = sqlite_is_null,
 	.reset = sqlite_reset,
 	.column_count = sqlite_column_count,
 	.column_name = sqlite_column_name,

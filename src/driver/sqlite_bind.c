@@ -125,6 +125,8 @@ static corm_status bind_decimal(const struct parameter *p)
 {
 	corm_decimal decimal;
 	memcpy(&decimal, p->value, sizeof decimal);
+	if (!corm__decimal_is_valid(&decimal))
+		return refuse(p, "is no decimal of at most 38 digits");
 	if (p->format->storage == CORM_STORAGE_REAL)
 		return bind_real(p, corm__decimal_to_double(&decimal));
 	return bind_text(p, p->scratch, corm__decimal_write(&decimal, p->scratch));

@@ -61,8 +61,8 @@ static const char *after(const char *text, const char *prefix)
 	return strncmp(text, prefix, length) ? NULL : text + length;
 }
 
-/* "UNIQUE constraint failed: author.name, author.born": the table, and the columns as "name, born". The name of an index
- * on an expression comes as "index 'ix_author_lower'". */
+/* "UNIQUE constraint failed: author.name, author.born": the table, and the columns as "name, born". The name of an
+ * index on an expression comes as "index 'ix_author_lower'". */
 static void add_column(corm_error_store *error, const char *names)
 {
 	const char *index = after(names, "index '");

@@ -36,7 +36,7 @@ static inline const char *text_of(sqlite3_value *cell, size_t *length)
 
 static enum outcome store_pointer(const char *text, size_t length, void *value, corm_room *room)
 {
-	char *copy = corm_room_take(room, length + 1);
+	char *copy = corm_room_text(room, length + 1);
 	if (!copy)
 		return NO_MEMORY;
 	memcpy(copy, text, length);
@@ -90,7 +90,7 @@ static enum outcome read_bytes(sqlite3_value *cell, int type, const corm_format 
 	}
 	corm_bytes bytes = { .data = "", .size = size };
 	if (size) {
-		char *copy = corm_room_take(room, size);
+		char *copy = corm_room_text(room, size);
 		if (!copy)
 			return NO_MEMORY;
 		memcpy(copy, data, size);
@@ -155,22 +155,19 @@ static enum outcome read_real(sqlite3_value *cell, int type, const corm_format *
 	return READ;
 }
 
-static enum outcome read_uuid(sqlite3_value *cell, int type, void *value)
+/* Written to its place at once: read again as a whole, what was written in halves would wait for both. */
+static enum outcome read_uuid(sqlite3_value *cell, int type, corm_uuid *value)
 {
-	corm_uuid uuid;
 	size_t length;
 	if (LIKELY(type == SQLITE_TEXT)) {
 		const char *text = text_of(cell, &length);
 		if (!text)
 			return NO_MEMORY;
-		if (!corm__uuid_read(text, length, &uuid))
-			return MISFIT;
-	} else if (type == SQLITE_BLOB && sqlite3_value_bytes(cell) == (int)sizeof uuid) {
-		memcpy(&uuid, sqlite3_value_blob(cell), sizeof uuid);
-	} else {
-		return MISFIT;
+		return outcome(corm__uuid_read(text, length, value));
 	}
-	memcpy(value, &uuid, sizeof uuid);
+	if (type != SQLITE_BLOB || sqlite3_value_bytes(cell) != (int)sizeof *value)
+		return MISFIT;
+	memcpy(value, sqlite3_value_blob(cell), sizeof *value);
 	return READ;
 }
 
@@ -314,15 +311,15 @@ static enum outcome read_value(sqlite3_value *cell, int type, const corm_format 
 	return MISFIT;
 }
 
-corm_status corm__sqlite_read(void *data, const corm_target *targets, size_t count, void *base, corm_room *room,
-                              corm_error_store *error)
+corm_status corm__sqlite_read(void *data, size_t first, const corm_target *targets, size_t count, void *base,
+                              corm_room *room, corm_error_store *error)
 {
 	struct corm__sqlite_statement *statement = data;
 	for (size_t i = 0; i < count; i++) {
 		const corm_target *target = &targets[i];
 		const corm_format *format = &target->format;
 		char *value = (char *)base + target->offset;
-		sqlite3_value *cell = sqlite3_column_value(statement->handle, (int)i);
+		sqlite3_value *cell = sqlite3_column_value(statement->handle, (int)(first + i));
 		int type = sqlite3_value_type(cell);
 		enum outcome outcome = MISFIT;
 		if (LIKELY(type != SQLITE_NULL)) {
@@ -332,7 +329,7 @@ corm_status corm__sqlite_read(void *data, const corm_target *targets, size_t cou
 			outcome = READ;
 		}
 		if (!LIKELY(outcome == READ))
-			return corm__sqlite_misread(statement, (int)i, target, outcome == NO_MEMORY, error);
+			return corm__sqlite_misread(statement, (int)(first + i), target, outcome == NO_MEMORY, error);
 		if (format->flags & CORM_FORMAT_OPTIONAL)
 			*(bool *)(value + format->has_value) = type != SQLITE_NULL;
 	}

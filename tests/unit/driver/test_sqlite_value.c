@@ -70,7 +70,7 @@ static corm_status carry(struct fixture *fixture, const char *sql, const corm_fo
 	corm_status status = driver->bind(statement->state, &in, &value, in ? 1 : 0, &fixture->error);
 	if (status == CORM_OK) {
 		assert_int_equal(driver->step(statement->state, &fixture->error), CORM_STEP_ROW);
-		status = driver->read(statement->state, &target, 1, result, &fixture->arena.room, &fixture->error);
+		status = driver->read(statement->state, 0, &target, 1, result, &fixture->arena.room, &fixture->error);
 		assert_int_equal(driver->step(statement->state, &fixture->error), CORM_STEP_DONE);
 	}
 	corm__statement_release(statement);
@@ -551,7 +551,7 @@ static void test_rows(void **state)
 		assert_int_equal(driver->bind(statement->state, bound, values, 2, &fixture->error), CORM_OK);
 		for (int i = 0; i < 2; i++) {
 			assert_int_equal(driver->step(statement->state, &fixture->error), CORM_STEP_ROW);
-			assert_int_equal(driver->read(statement->state, targets, 3, &row, &fixture->arena.room, &fixture->error),
+			assert_int_equal(driver->read(statement->state, 0, targets, 3, &row, &fixture->arena.room, &fixture->error),
 			                 CORM_OK);
 			assert_int_equal(row.id, i + 1);
 			assert_string_equal(row.name, i ? "b" : "a");
