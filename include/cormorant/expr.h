@@ -88,7 +88,8 @@ typedef enum corm_op {
 	CORM_OP_ASC,
 	CORM_OP_DESC,
 	CORM_OP_NULLS_FIRST,
-	CORM_OP_NULLS_LAST
+	CORM_OP_NULLS_LAST,
+	CORM_OP_SET /* the column a becomes b: in corm_set() alone */
 } corm_op;
 
 struct corm_node {

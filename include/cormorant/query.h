@@ -27,7 +27,16 @@ typedef enum corm_clause_kind {
 	CORM_CLAUSE_LIMIT,      /* number */
 	CORM_CLAUSE_OFFSET,     /* number */
 	CORM_CLAUSE_DISTINCT,
-	CORM_CLAUSE_COLUMNS     /* data: expressions; what a subquery selects */
+	CORM_CLAUSE_COLUMNS,    /* data: expressions; what a subquery selects */
+	CORM_CLAUSE_LOAD,        /* data: relationships, each of what the one before leads to */
+	CORM_CLAUSE_LOAD_JOINED, /* likewise */
+	CORM_CLAUSE_ONLY,        /* data: columns */
+	CORM_CLAUSE_READONLY,
+	CORM_CLAUSE_SET,         /* data: a CORM_OP_SET of a column and a value */
+	CORM_CLAUSE_SET_NULL,    /* data: a column */
+	CORM_CLAUSE_ALL_ROWS,
+	CORM_CLAUSE_ON_CONFLICT, /* data: columns */
+	CORM_CLAUSE_DO_NOTHING
 } corm_clause_kind;
 
 struct corm_clause {
@@ -68,6 +77,35 @@ static inline corm_clause corm__clause(corm_clause_kind kind, int64_t number, co
 #define corm_distinct() corm__clause(CORM_CLAUSE_DISTINCT, 0, NULL, NULL)
 /* What a subquery gives: corm_in_query(Author.id, books) with books selecting corm_columns(Book.author_id). */
 #define corm_columns(...) corm__clause(CORM_CLAUSE_COLUMNS, 0, corm__list(corm__expression, __VA_ARGS__), NULL)
+
+
+/* Loads a relationship with a query's objects, by one more query for all of them, and never one for each. Further
+ * arguments go on from there: corm_load(Author.books, Book.tags). Several clauses for several relationships. */
+#define corm_load(...) corm__clause(CORM_CLAUSE_LOAD, 0, corm__list(corm__related, __VA_ARGS__), NULL)
+/* The same by a LEFT JOIN in the query itself. corm_limit() still counts the query's own objects. */
+#define corm_load_joined(...) corm__clause(CORM_CLAUSE_LOAD_JOINED, 0, corm__list(corm__related, __VA_ARGS__), NULL)
+#define corm__related(x) (x).as_relationship
+/* Reads these columns, the key and the version alone. The objects are stale: a session call that is given one reads
+ * the rest. Assigning 0, or nothing, to a member that was not read is no change. */
+#define corm_only(...) corm__clause(CORM_CLAUSE_ONLY, 0, corm__list(corm__expression, __VA_ARGS__), NULL)
+/* Gives plain structs that are none of the session's objects: no identity map, no change tracking, less memory and
+ * time. They live as long as objects do. */
+#define corm_readonly() corm__clause(CORM_CLAUSE_READONLY, 0, NULL, NULL)
+
+/* ---- for X_update, X_delete_where and X_upsert ------------------------------------------------------------------- */
+
+/* Sets a column to a value or an expression of its kind: corm_set(Book.copies, corm_plus(Book.copies, 1)). */
+#define corm_set(column, v) \
+	corm__clause(CORM_CLAUSE_SET, 0, (corm__comparison(CORM_OP_SET, column, v)).as_expression, NULL)
+#define corm_set_null(column) corm__clause(CORM_CLAUSE_SET_NULL, 0, (column).as_column, NULL)
+/* In place of corm_where(), says that every row is meant. */
+#define corm_all_rows() corm__clause(CORM_CLAUSE_ALL_ROWS, 0, NULL, NULL)
+/* The columns of the unique constraint, or of the key, on which a row may be there already. */
+#define corm_on_conflict(...) corm__clause(CORM_CLAUSE_ON_CONFLICT, 0, corm__list(corm__expression, __VA_ARGS__), NULL)
+/* Leaves the row that is there as it is. */
+#define corm_do_nothing() corm__clause(CORM_CLAUSE_DO_NOTHING, 0, NULL, NULL)
+
+/* ---- queries that are put together ------------------------------------------------------------------------------- */
 
 /* A query that is put together step by step. It belongs to the session and lives until the session's reset or close.
  * NULL for a NULL session; otherwise a query that could not be made fails when it is run, with the session's error. */

@@ -36,6 +36,13 @@ struct corm__dialect {
 	const char *regexp;               /* the operator: "REGEXP" */
 	const char *decimal_collation;    /* appended to decimals where order counts, or NULL */
 	bool nulls_order;                 /* NULLS FIRST and LAST exist */
+	const char *row_list;             /* before the rows of (a, b) IN (…): "VALUES ", or "" */
+	/* INSERT of a row that may be there already. */
+	const char
+		*conflict_columns;       /* before the columns on which it may: " ON CONFLICT (", or NULL: they are not named */
+	const char *conflict_update; /* before what the row that is there is set to: ") DO UPDATE SET " */
+	const char *conflict_nothing; /* when it stays as it is: ") DO NOTHING", or NULL: a column is set to itself */
+	const char *inserted[2];      /* around a column, for the value that was to be inserted: "excluded." and "" */
 	/* A query for the column names of a table, its one parameter; no row: no such table. */
 	const char *columns_query;
 	/* What lets tables that refer to each other in a circle be dropped one by one within a transaction, or NULL. */

@@ -191,6 +191,11 @@ const struct corm__dialect corm__dialect_sqlite = {
 	.regexp = "REGEXP",
 	.decimal_collation = "corm_decimal",
 	.nulls_order = true,
+	.row_list = "VALUES ",
+	.conflict_columns = " ON CONFLICT (",
+	.conflict_update = ") DO UPDATE SET ",
+	.conflict_nothing = ") DO NOTHING",
+	.inserted = { "excluded.", "" },
 	.columns_query = "SELECT name FROM pragma_table_xinfo(?)",
 	.defer_foreign_keys = "PRAGMA defer_foreign_keys = ON",
 };

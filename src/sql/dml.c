@@ -3,6 +3,7 @@
  * The statements of the unit of work, made of column names alone: their values are the caller's.
  */
 #include "sql/walk.h"
+#include <assert.h>
 
 static void placeholder(struct corm__compiler *c)
 {
@@ -25,25 +26,52 @@ static void assignments(struct corm__compiler *c, const corm_model_info *model, 
 	}
 }
 
-static void names(struct corm__compiler *c, const corm_model_info *model, const uint16_t *columns, size_t count)
+void corm__write_names(struct corm__compiler *c, const corm_model_info *model, const uint16_t *columns, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
+	size_t total = columns ? count : model->column_count;
+	for (size_t i = 0; i < total; i++) {
 		corm__put(c, i ? ", " : "");
-		corm__put_name(c, model->columns[columns[i]].name);
+		corm__put_name(c, model->columns[columns ? columns[i] : i].name);
 	}
 }
 
 static void returning_clause(struct corm__compiler *c, const corm_model_info *model, const uint16_t *columns,
                              size_t count)
 {
-	corm__put(c, count ? " RETURNING " : "");
-	names(c, model, columns, count);
+	if (!count)
+		return;
+	corm__put(c, " RETURNING ");
+	corm__write_names(c, model, columns, count);
 }
 
 static void where_key(struct corm__compiler *c, const corm_model_info *model)
 {
 	corm__put(c, " WHERE ");
 	assignments(c, model, model->key, model->key_count, "=", " AND ");
+}
+
+/* AND column IS ? … : the row is still as it was. */
+static void and_old(struct corm__compiler *c, const corm_model_info *model, const uint16_t *old, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		corm__put(c, " AND ");
+		corm__put_name(c, model->columns[old[i]].name);
+		corm__put(c, " ");
+		corm__put(c, c->dialect->is_same);
+		corm__put(c, " ");
+		placeholder(c);
+	}
+}
+
+/* (?, ?) */
+static void placeholders(struct corm__compiler *c, size_t count)
+{
+	corm__put(c, "(");
+	for (size_t i = 0; i < count; i++) {
+		corm__put(c, i ? ", " : "");
+		placeholder(c);
+	}
+	corm__put(c, ")");
 }
 
 /* table.column = ? AND … */
@@ -58,74 +86,151 @@ static void qualified(struct corm__compiler *c, const struct corm__source *sourc
 	}
 }
 
-static void select_all(struct corm__compiler *c, const struct corm__source *source)
-{
-	corm__put(c, "SELECT ");
-	corm__write_columns(c, source->model, source->name);
-	corm__put(c, " FROM ");
-	corm__write_source(c, source);
-}
+/* ---- SELECT ------------------------------------------------------------------------------------------------------ */
 
-corm_status corm__compile_get(struct corm__compiler *compiler, const corm_model_info *model, corm_error_store *error)
+corm_status corm__compile_get(struct corm__compiler *compiler, const corm_model_info *model, const uint16_t *columns,
+                              size_t count, corm_error_store *error)
 {
 	const struct corm__source source = { .model = model, .name = model->table };
 	corm__walk_begin(compiler, CORM__WALK_SQL, error);
-	select_all(compiler, &source);
+	corm__put(compiler, "SELECT ");
+	corm__write_columns(compiler, &source, NULL, 0);
+	corm__put(compiler, " FROM ");
+	corm__write_source(compiler, &source);
 	corm__put(compiler, " WHERE ");
-	qualified(compiler, &source, model->key, model->key_count);
+	qualified(compiler, &source, columns, count);
 	return corm__walk_end(compiler);
+}
+
+/* What a relationship is read from. */
+struct related {
+	const corm_relationship *relationship;
+	struct corm__source target;
+	struct corm__source link; /* without a model when there is none */
+	/* What the owner's columns are compared with: where it stands, and which. */
+	const struct corm__source *side;
+	const uint16_t *columns;
+};
+
+static void related_init(struct related *out, const corm_relationship *relationship)
+{
+	const corm_model_info *link = relationship->link;
+	*out = (struct related){
+		.relationship = relationship,
+		.target = { .model = relationship->target, .name = relationship->target->table },
+		.link = { .model = link, .name = link ? link->table : NULL },
+		.side = link ? &out->link : &out->target,
+		.columns = link ? relationship->link_columns : relationship->target_columns,
+	};
+}
+
+/* SELECT … FROM … WHERE, up to the condition. */
+static void select_related(struct corm__compiler *c, const struct related *related, bool with_link)
+{
+	const corm_relationship *relationship = related->relationship;
+	corm__put(c, "SELECT ");
+	if (with_link && relationship->link) {
+		corm__write_columns(c, &related->link, relationship->link_columns, relationship->count);
+		corm__put(c, ", ");
+	}
+	corm__write_columns(c, &related->target, NULL, 0);
+	corm__put(c, " FROM ");
+	corm__write_source(c, &related->target);
+	if (relationship->link) {
+		corm__put(c, " JOIN ");
+		corm__write_source(c, &related->link);
+		corm__put(c, " ON ");
+		corm__write_link(c, &related->target, relationship->target_columns, &related->link,
+		                 relationship->link_target_columns, relationship->target_count);
+	}
+	corm__put(c, " WHERE ");
+}
+
+void corm__write_related_order(struct corm__compiler *c, const corm_relationship *relationship,
+                               const struct corm__source *target)
+{
+	const corm_column *column = &relationship->target->columns[relationship->order_column];
+	corm__write_column(c, target, column);
+	if (corm__needs_collation(c, &column->format)) {
+		corm__put(c, " COLLATE ");
+		corm__put(c, c->dialect->decimal_collation);
+	}
+	corm__put(c, relationship->order_descending ? " DESC" : "");
+}
+
+static void order_related(struct corm__compiler *c, const struct related *related)
+{
+	const corm_relationship *relationship = related->relationship;
+	if (relationship->order_column == CORM_NO_INDEX || relationship->kind == CORM_TO_ONE)
+		return;
+	corm__put(c, " ORDER BY ");
+	corm__write_related_order(c, relationship, &related->target);
 }
 
 corm_status corm__compile_related(struct corm__compiler *compiler, const corm_relationship *relationship,
                                   corm_error_store *error)
 {
-	struct corm__compiler *c = compiler;
-	const struct corm__source target = { .model = relationship->target, .name = relationship->target->table };
-	corm__walk_begin(c, CORM__WALK_SQL, error);
-	select_all(c, &target);
-	if (relationship->link) {
-		const struct corm__source link = { .model = relationship->link, .name = relationship->link->table };
-		corm__put(c, " JOIN ");
-		corm__write_source(c, &link);
-		corm__put(c, " ON ");
-		corm__write_link(c, &target, relationship->target_columns, &link, relationship->link_target_columns,
-		                 relationship->target_count);
-		corm__put(c, " WHERE ");
-		qualified(c, &link, relationship->link_columns, relationship->count);
-	} else {
-		corm__put(c, " WHERE ");
-		qualified(c, &target, relationship->target_columns, relationship->count);
-	}
-	if (relationship->order_column != CORM_NO_INDEX && relationship->kind != CORM_TO_ONE) {
-		const corm_column *column = &relationship->target->columns[relationship->order_column];
-		corm__put(c, " ORDER BY ");
-		corm__write_column(c, &target, column);
-		if (corm__needs_collation(c, &column->format)) {
-			corm__put(c, " COLLATE ");
-			corm__put(c, c->dialect->decimal_collation);
-		}
-		corm__put(c, relationship->order_descending ? " DESC" : "");
-	}
-	return corm__walk_end(c);
+	struct related related;
+	related_init(&related, relationship);
+	corm__walk_begin(compiler, CORM__WALK_SQL, error);
+	select_related(compiler, &related, false);
+	qualified(compiler, related.side, related.columns, relationship->count);
+	order_related(compiler, &related);
+	return corm__walk_end(compiler);
 }
 
+/* (a, b) IN (VALUES (?, ?), …), or, of one column, a IN (?, …). */
+static void in_list(struct corm__compiler *c, const struct related *related, size_t count)
+{
+	size_t width = related->relationship->count;
+	bool single = width == 1;
+	corm__put(c, single ? "" : "(");
+	corm__write_columns(c, related->side, related->columns, width);
+	corm__put(c, single ? " IN " : ") IN (");
+	if (single) {
+		placeholders(c, count);
+		return;
+	}
+	corm__put(c, c->dialect->row_list);
+	for (size_t i = 0; i < count; i++) {
+		corm__put(c, i ? ", " : "");
+		placeholders(c, width);
+	}
+	corm__put(c, ")");
+}
+
+corm_status corm__compile_related_in(struct corm__compiler *compiler, const corm_relationship *relationship,
+                                     size_t count, corm_error_store *error)
+{
+	struct related related;
+	assert(count && count * relationship->count <= compiler->dialect->parameter_limit);
+	related_init(&related, relationship);
+	corm__walk_begin(compiler, CORM__WALK_SQL, error);
+	select_related(compiler, &related, true);
+	in_list(compiler, &related, count);
+	order_related(compiler, &related);
+	return corm__walk_end(compiler);
+}
+
+/* ---- INSERT, UPDATE, DELETE -------------------------------------------------------------------------------------- */
+
 corm_status corm__compile_insert(struct corm__compiler *compiler, const corm_model_info *model, const uint16_t *columns,
-                                 size_t count, const uint16_t *returning, size_t returning_count,
+                                 size_t count, size_t rows, const uint16_t *returning, size_t returning_count,
                                  corm_error_store *error)
 {
 	struct corm__compiler *c = compiler;
+	assert(rows == 1 || (count && rows));
 	corm__walk_begin(c, CORM__WALK_SQL, error);
 	corm__put(c, "INSERT INTO ");
 	corm__write_table(&c->sql, c->dialect, model);
 	if (count) {
 		corm__put(c, " (");
-		names(c, model, columns, count);
-		corm__put(c, ") VALUES (");
-		for (size_t i = 0; i < count; i++) {
+		corm__write_names(c, model, columns, count);
+		corm__put(c, ") VALUES ");
+		for (size_t i = 0; i < rows; i++) {
 			corm__put(c, i ? ", " : "");
-			placeholder(c);
+			placeholders(c, count);
 		}
-		corm__put(c, ")");
 	} else {
 		corm__put(c, " DEFAULT VALUES");
 	}
@@ -161,23 +266,38 @@ corm_status corm__compile_update(struct corm__compiler *compiler, const struct c
 			assignments(c, model, &update->columns[i], 1, "=", "");
 	}
 	where_key(c, model);
-	for (size_t i = 0; i < update->old_count; i++) {
-		corm__put(c, " AND ");
-		corm__put_name(c, model->columns[update->old[i]].name);
-		corm__put(c, " ");
-		corm__put(c, c->dialect->is_same);
-		corm__put(c, " ");
-		placeholder(c);
-	}
+	and_old(c, model, update->old, update->old_count);
 	returning_clause(c, model, update->returning, update->returning_count);
 	return corm__walk_end(c);
 }
 
-corm_status corm__compile_delete(struct corm__compiler *compiler, const corm_model_info *model, corm_error_store *error)
+static void delete_from(struct corm__compiler *c, const corm_model_info *model)
+{
+	corm__put(c, "DELETE FROM ");
+	corm__write_table(&c->sql, c->dialect, model);
+}
+
+corm_status corm__compile_delete(struct corm__compiler *compiler, const corm_model_info *model, const uint16_t *old,
+                                 size_t old_count, corm_error_store *error)
 {
 	corm__walk_begin(compiler, CORM__WALK_SQL, error);
-	corm__put(compiler, "DELETE FROM ");
-	corm__write_table(&compiler->sql, compiler->dialect, model);
+	delete_from(compiler, model);
 	where_key(compiler, model);
+	and_old(compiler, model, old, old_count);
+	return corm__walk_end(compiler);
+}
+
+corm_status corm__compile_unlink(struct corm__compiler *compiler, const corm_relationship *relationship, bool all,
+                                 corm_error_store *error)
+{
+	const corm_model_info *link = relationship->link;
+	corm__walk_begin(compiler, CORM__WALK_SQL, error);
+	delete_from(compiler, link);
+	corm__put(compiler, " WHERE ");
+	assignments(compiler, link, relationship->link_columns, relationship->count, "=", " AND ");
+	if (!all) {
+		corm__put(compiler, " AND ");
+		assignments(compiler, link, relationship->link_target_columns, relationship->target_count, "=", " AND ");
+	}
 	return corm__walk_end(compiler);
 }

@@ -122,26 +122,47 @@ static void write_target_link(struct corm__compiler *c, const corm_relationship 
 	                 relationship->target_count);
 }
 
-/* Through a link table. An outer join takes link and target as one, so that a link alone gives no row of its own. */
-static void write_many_to_many(struct corm__compiler *c, const char *keyword, const corm_relationship *relationship,
-                               const struct corm__source *owner, const struct corm__source *link, bool outer)
+/* Through a link table, which stands in front of the target: one join after the other. */
+static void write_through_link(struct corm__compiler *c, const char *keyword, const corm_relationship *relationship,
+                               const struct corm__source *owner, const struct corm__source *link)
 {
-	const struct corm__source *target = link + 1;
 	corm__put(c, keyword);
-	corm__put(c, outer ? "(" : "");
 	corm__write_source(c, link);
-	if (!outer) {
-		corm__put(c, " ON ");
-		write_owner_link(c, relationship, owner, link);
-	}
+	corm__put(c, " ON ");
+	write_owner_link(c, relationship, owner, link);
+	corm__put(c, keyword);
+	corm__write_source(c, link + 1);
+	corm__put(c, " ON ");
+	write_target_link(c, relationship, link, link + 1);
+}
+
+/* The same with link and target as one, so that a link alone gives no row of its own. */
+static void write_outer_link(struct corm__compiler *c, const char *keyword, const corm_relationship *relationship,
+                             const struct corm__source *owner, const struct corm__source *link)
+{
+	corm__put(c, keyword);
+	corm__put(c, "(");
+	corm__write_source(c, link);
 	corm__put(c, " JOIN ");
+	corm__write_source(c, link + 1);
+	corm__put(c, " ON ");
+	write_target_link(c, relationship, link, link + 1);
+	corm__put(c, ") ON ");
+	write_owner_link(c, relationship, owner, link);
+}
+
+void corm__write_eager_join(struct corm__compiler *c, const corm_relationship *relationship,
+                            const struct corm__source *owner, const struct corm__source *target)
+{
+	const char *keyword = " LEFT OUTER JOIN ";
+	if (relationship->link) {
+		write_through_link(c, keyword, relationship, owner, target - 1);
+		return;
+	}
+	corm__put(c, keyword);
 	corm__write_source(c, target);
 	corm__put(c, " ON ");
-	write_target_link(c, relationship, link, target);
-	if (outer) {
-		corm__put(c, ") ON ");
-		write_owner_link(c, relationship, owner, link);
-	}
+	write_relationship(c, relationship, owner, target);
 }
 
 /* ---- JOIN -------------------------------------------------------------------------------------------------------- */
@@ -175,7 +196,10 @@ static void write_join(struct corm__compiler *c, const corm_clause *join)
 	c->scope->visible += added->hidden ? 2 : 1;
 	/* A hidden source is the link of a relationship. */
 	if (relationship && added->hidden) {
-		write_many_to_many(c, keyword, relationship, owner, added, join->kind != CORM_CLAUSE_JOIN);
+		if (join->kind == CORM_CLAUSE_JOIN)
+			write_through_link(c, keyword, relationship, owner, added);
+		else
+			write_outer_link(c, keyword, relationship, owner, added);
 		return;
 	}
 	corm__put(c, keyword);

@@ -83,6 +83,10 @@ const struct corm__source *corm__scope_find(struct corm__compiler *c, const corm
 			if (source->model == info && !source->hidden && same_text(source->alias, alias))
 				return source;
 		}
+	if (c->scope && c->scope->closed) {
+		corm__walk_fail(c, CORM_ERROR_USAGE, "%s is out of reach: %s", alias ? alias : info->table, c->scope->closed);
+		return NULL;
+	}
 	/* The name in the query language begins with a capital. */
 	char first = alias || info->name[0] < 'a' || info->name[0] > 'z' ? '\0' : (char)(info->name[0] - 'a' + 'A');
 	corm__walk_fail(c, CORM_ERROR_USAGE, "%s is not part of this query: add corm_join(%.1s%s)",

@@ -67,11 +67,40 @@ static const struct corm__shape shapes[] = {
 	[CORM_OP_DESC] = { "corm_desc", NODE, NONE, NONE },
 	[CORM_OP_NULLS_FIRST] = { "corm_nulls_first", NODE, NONE, NONE },
 	[CORM_OP_NULLS_LAST] = { "corm_nulls_last", NODE, NONE, NONE },
+	[CORM_OP_SET] = { "corm_set", NODE, NODE, NONE },
 };
 
 const struct corm__shape *corm__shape(unsigned op)
 {
 	return &shapes[op < sizeof shapes / sizeof shapes[0] ? op : CORM_OP_NONE];
+}
+
+static const char *const clause_names[] = {
+	[CORM_CLAUSE_WHERE] = "corm_where",
+	[CORM_CLAUSE_ON] = "corm_on",
+	[CORM_CLAUSE_JOIN] = "corm_join",
+	[CORM_CLAUSE_LEFT_JOIN] = "corm_left_join",
+	[CORM_CLAUSE_FULL_JOIN] = "corm_full_join",
+	[CORM_CLAUSE_CROSS_JOIN] = "corm_cross_join",
+	[CORM_CLAUSE_ORDER_BY] = "corm_order_by",
+	[CORM_CLAUSE_LIMIT] = "corm_limit",
+	[CORM_CLAUSE_OFFSET] = "corm_offset",
+	[CORM_CLAUSE_DISTINCT] = "corm_distinct",
+	[CORM_CLAUSE_COLUMNS] = "corm_columns",
+	[CORM_CLAUSE_LOAD] = "corm_load",
+	[CORM_CLAUSE_LOAD_JOINED] = "corm_load_joined",
+	[CORM_CLAUSE_ONLY] = "corm_only",
+	[CORM_CLAUSE_READONLY] = "corm_readonly",
+	[CORM_CLAUSE_SET] = "corm_set",
+	[CORM_CLAUSE_SET_NULL] = "corm_set_null",
+	[CORM_CLAUSE_ALL_ROWS] = "corm_all_rows",
+	[CORM_CLAUSE_ON_CONFLICT] = "corm_on_conflict",
+	[CORM_CLAUSE_DO_NOTHING] = "corm_do_nothing",
+};
+
+const char *corm__clause_name(unsigned kind)
+{
+	return kind < sizeof clause_names / sizeof clause_names[0] ? clause_names[kind] : NULL;
 }
 
 /* ---- copies ------------------------------------------------------------------------------------------------------ */
@@ -197,7 +226,15 @@ bool corm__clause_copy(struct corm_arena *arena, const corm_clause *from, corm_c
 	case CORM_CLAUSE_ON:
 	case CORM_CLAUSE_ORDER_BY:
 	case CORM_CLAUSE_COLUMNS:
+	case CORM_CLAUSE_LOAD:
+	case CORM_CLAUSE_LOAD_JOINED:
+	case CORM_CLAUSE_ONLY:
+	case CORM_CLAUSE_ON_CONFLICT:
 		to->data = from->data ? copy_list(&copier, from->data) : NULL;
+		break;
+	case CORM_CLAUSE_SET:
+	case CORM_CLAUSE_SET_NULL:
+		to->data = copy_node(&copier, from->data);
 		break;
 	case CORM_CLAUSE_JOIN:
 	case CORM_CLAUSE_LEFT_JOIN:
@@ -211,6 +248,9 @@ bool corm__clause_copy(struct corm_arena *arena, const corm_clause *from, corm_c
 	case CORM_CLAUSE_LIMIT:
 	case CORM_CLAUSE_OFFSET:
 	case CORM_CLAUSE_DISTINCT:
+	case CORM_CLAUSE_READONLY:
+	case CORM_CLAUSE_ALL_ROWS:
+	case CORM_CLAUSE_DO_NOTHING:
 		break;
 	}
 	return copier.ok;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The shape of expressions: what the operands of each operator are, and how a tree is copied.
+ * The shape of expressions and clauses: what the operands of each operator are, what each is called, and how a tree is
+ * copied.
  *
  * A list is an array of nodes that ends in corm__end. Typed lists (corm_text_expr[]) are such arrays too: each of their
  * elements holds nothing but the pointer to a node.
@@ -31,6 +32,9 @@ struct corm__shape {
 
 /* Never NULL; the shape of an unknown operator has no name. */
 const struct corm__shape *corm__shape(unsigned op);
+
+/* A clause as the user writes it: "corm_where"; NULL: no such clause. */
+const char *corm__clause_name(unsigned kind);
 
 typedef const corm_node *const *corm__list;
 

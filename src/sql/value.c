@@ -92,6 +92,7 @@ const corm_format *corm__format_of(const corm_node *node)
 	case CORM_OP_DESC:
 	case CORM_OP_NULLS_FIRST:
 	case CORM_OP_NULLS_LAST:
+	case CORM_OP_SET:
 		return NULL;
 	default: /* the conditions */
 		return corm__format(CORM_TYPE_BOOL, CORM_STORAGE_DEFAULT);
@@ -120,6 +121,17 @@ static void refuse(struct passenger *p, const char *why)
 	corm__walk_fail_at(p->c, p->place, "%s", why);
 }
 
+/* A value is compared with what stands beside it, but for that of corm_set(), which goes into the column. */
+static bool is_assigned(const struct passenger *p)
+{
+	return p->place->parent && p->place->parent->op == CORM_OP_SET;
+}
+
+static void refuse_kind(struct passenger *p, const char *kind, const char *why)
+{
+	corm__walk_fail_at(p->c, p->place, "%s %s, but %s", is_assigned(p) ? "becomes" : "is compared with", kind, why);
+}
+
 /* Is there a value at all? */
 static bool is_present(struct passenger *p)
 {
@@ -131,7 +143,8 @@ static bool is_present(struct passenger *p)
 	else if (p->type == CORM_TYPE_BYTES)
 		missing = !((const corm_bytes *)p->data)->data && ((const corm_bytes *)p->data)->size;
 	if (missing)
-		refuse(p, "is NULL: use corm_is_null() or corm_is_not_null()");
+		refuse(p,
+		       is_assigned(p) ? "is NULL: use corm_set_null()" : "is NULL: use corm_is_null() or corm_is_not_null()");
 	return !missing;
 }
 
@@ -140,7 +153,7 @@ static void become_bool(struct passenger *p, int64_t number)
 	static const bool truths[] = { false, true };
 
 	if (!is_integer(p->type) || number < 0 || number > 1) {
-		refuse(p, "is compared with a bool, but is neither true nor false");
+		refuse_kind(p, "a bool", "is neither true nor false");
 		return;
 	}
 	p->data = &truths[number];
@@ -151,7 +164,7 @@ static void become_bool(struct passenger *p, int64_t number)
 static void become_enum(struct passenger *p, int64_t number)
 {
 	if (!is_integer(p->type)) {
-		refuse(p, "is compared with an enum, but is no integer");
+		refuse_kind(p, "an enum", "is no integer");
 		return;
 	}
 	int64_t *value = corm__walk_take(p->c, sizeof *value);
@@ -193,7 +206,7 @@ static void become_decimal(struct passenger *p, int64_t number)
 	if (!decimal)
 		return;
 	if (!decimal_of(p, number, decimal))
-		refuse(p, "is compared with a decimal, but no decimal is equal to it");
+		refuse_kind(p, "a decimal", "no decimal is equal to it");
 	p->data = decimal;
 }
 
@@ -223,6 +236,34 @@ static void fit_beside(struct passenger *p, int64_t number)
 		become_real(p);
 }
 
+/* The integer that a float or decimal is; false for one with a fraction. */
+static bool integer_of(const struct passenger *p, int64_t *number)
+{
+	double real = p->type == CORM_TYPE_DECIMAL ? corm__decimal_to_double(p->data) : *(const double *)p->data;
+	/* 2^63 is a double and INT64_MAX is none. */
+	if (!(real >= -9223372036854775808.0 && real < 9223372036854775808.0))
+		return false;
+	*number = (int64_t)real;
+	return (double)*number == real;
+}
+
+/* What SQLite would store and nobody could read again. */
+static void check_fits(struct passenger *p, int64_t number)
+{
+	const corm_format *column = p->place->beside;
+	uint64_t unused;
+	if (column->type >= CORM_TYPE_INT8 && column->type <= CORM_TYPE_UINT64) {
+		if (!is_integer(p->type) && !integer_of(p, &number))
+			refuse_kind(p, "an integer", "is none");
+		else if (!corm__integer_store(column, number, &unused))
+			refuse(p, "is out of the range of its column");
+	} else if (column->type == CORM_TYPE_TEXT_ARRAY && strlen(*(const char *const *)p->data) >= column->size) {
+		refuse(p, "is longer than its column");
+	} else if (column->type == CORM_TYPE_BYTES_ARRAY && ((const corm_bytes *)p->data)->size != column->size) {
+		refuse(p, "is not of the size of its column");
+	}
+}
+
 void corm__walk_value(struct corm__compiler *c, corm_type type, const void *data, const struct corm__place *place)
 {
 	struct passenger p = { c, place, type, data, corm__format(type, CORM_STORAGE_DEFAULT) };
@@ -234,6 +275,8 @@ void corm__walk_value(struct corm__compiler *c, corm_type type, const void *data
 		refuse(&p, "is above INT64_MAX, the largest integer that databases have");
 		return;
 	}
+	if (is_assigned(&p))
+		check_fits(&p, number);
 	if (place->beside)
 		fit_beside(&p, number);
 	corm__walk_parameter(c, p.data, p.format);
@@ -245,6 +288,11 @@ void corm__walk_value(struct corm__compiler *c, corm_type type, const void *data
 static corm_type kind_of(const corm_format *format)
 {
 	return format->type == CORM_TYPE_BOOL || format->type == CORM_TYPE_ENUM ? (corm_type)format->type : CORM_TYPE_NONE;
+}
+
+static bool same_kind(const corm_format *left, const corm_format *right)
+{
+	return kind_of(left) == kind_of(right) && left->enumeration == right->enumeration;
 }
 
 /* In blobs and integers an equal value is another thing than in text. Decimals are compared as numbers, and a time
@@ -262,7 +310,7 @@ void corm__walk_compatible(struct corm__compiler *c, const corm_node *node, cons
 	if (!left || !right || left == right)
 		return;
 	const char *name = corm__shape(node->op)->name;
-	if (kind_of(left) != kind_of(right) || left->enumeration != right->enumeration)
+	if (!same_kind(left, right))
 		corm__walk_fail(
 			c, CORM_ERROR_USAGE,
 			"%s() is given values of different kinds: an enum is compared with one of its own kind, a bool with a bool",
@@ -270,4 +318,28 @@ void corm__walk_compatible(struct corm__compiler *c, const corm_node *node, cons
 	else if (!stored_alike(left, right))
 		corm__walk_fail(c, CORM_ERROR_USAGE,
 		                "%s() is given columns of different storage(), whose values are never equal", name);
+}
+
+/* Decimals that the database holds as text are exact and have one form, which what it computes is not and has not. */
+static bool stays_exact(const struct corm__compiler *c, const corm_format *column, const corm_format *value)
+{
+	return !corm__needs_collation(c, column) || corm__needs_collation(c, value) || is_integer(value->type);
+}
+
+void corm__walk_assignable(struct corm__compiler *c, const corm_format *column, const corm_format *value)
+{
+	if (!value)
+		return;
+	if (!same_kind(column, value))
+		corm__walk_fail(c, CORM_ERROR_USAGE,
+		                "corm_set() is given a value of another kind than its column: an enum is set to one of its own "
+		                "kind, a bool to a bool");
+	else if (!stored_alike(column, value))
+		corm__walk_fail(c, CORM_ERROR_USAGE, "corm_set() is given a column of another storage() than the one it sets");
+	else if (!stays_exact(c, column, value))
+		corm__walk_fail(
+			c, CORM_ERROR_USAGE,
+			"corm_set() is given a number that %s computes, for a decimal that has to be exact: compute it in "
+			"C, or give the column storage(real)",
+			c->dialect->name);
 }

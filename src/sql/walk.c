@@ -519,7 +519,8 @@ void corm__walk(struct corm__compiler *c, const corm_node *node, const struct co
 	}
 	const struct operation *operation = operation_of(node->op);
 	if (!operation) {
-		corm__walk_fail_at(c, place, "is no expression");
+		const char *name = corm__shape(node->op)->name;
+		corm__walk_fail_at(c, place, "is %s%sno expression", name ? name : "", name ? ", which is " : "");
 		return;
 	}
 	bool wrapped = operation->binding < place->binding;
@@ -542,7 +543,7 @@ size_t corm__walk_conditions(struct corm__compiler *c, const corm_clause *clause
 	for (const corm_clause *clause = clauses; clause->kind != CORM_CLAUSE_END; clause++)
 		total += clause->kind == kind ? corm__list_length(clause->data) : 0;
 	struct corm__place place = {
-		.clause = kind == CORM_CLAUSE_WHERE ? "corm_where" : "corm_on",
+		.clause = corm__clause_name(kind),
 		.part = "condition",
 		.binding = total > 1 ? CORM__BIND_AND : CORM__BIND_ALL,
 	};

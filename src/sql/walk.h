@@ -103,6 +103,8 @@ void corm__walk_value(struct corm__compiler *c, corm_type type, const void *data
 /* Fails when two formats cannot be compared. */
 void corm__walk_compatible(struct corm__compiler *c, const corm_node *node, const corm_format *left,
                            const corm_format *right);
+/* Fails when a column cannot be set to what has the format value, which may be NULL. */
+void corm__walk_assignable(struct corm__compiler *c, const corm_format *column, const corm_format *value);
 
 /* ---- walk.c ------------------------------------------------------------------------------------------------------ */
 
@@ -125,7 +127,7 @@ struct corm__source {
 	const corm_model_info *model;
 	const char *alias; /* as the query calls it, or NULL */
 	const char *name;  /* as the SQL calls it */
-	bool hidden;       /* a link table that the query did not name */
+	bool hidden;       /* a table that the query did not name: a link, what is loaded by a join */
 };
 
 /* The sources of one SELECT. */
@@ -133,7 +135,8 @@ struct corm__scope {
 	struct corm__scope *outer;
 	struct corm__source *sources;
 	size_t count;
-	size_t visible; /* the first of them can be named here */
+	size_t visible;     /* the first of them can be named here */
+	const char *closed; /* why no join can add more of them, for a message; NULL: one can */
 };
 
 /* Sources of the innermost scope. capacity: how many can be added. False after an error. */
@@ -163,12 +166,51 @@ size_t corm__joins_count(const corm_clause *clauses);
 void corm__walk_joins(struct corm__compiler *c, const corm_clause *clauses);
 /* EXISTS (SELECT …) for a relationship and a condition. */
 void corm__walk_related(struct corm__compiler *c, const corm_node *node);
+/* LEFT OUTER JOIN of what a relationship leads to, and before it of its link, the source in front of target. A link to
+ * nothing gives a row without a target, other than with corm_left_join(). Whoever reads outer joins expects such rows;
+ * in parentheses, as it is there, SQLite would read the whole link table first. */
+void corm__write_eager_join(struct corm__compiler *c, const corm_relationship *relationship,
+                            const struct corm__source *owner, const struct corm__source *target);
+
+/* ---- eager.c ----------------------------------------------------------------------------------------------------- */
+
+/* The tables of a query's joined relationships, while SQL is written; all zero when there are none. */
+struct corm__eager {
+	const struct corm__joined *joined;
+	size_t count;
+	const struct corm__source **targets; /* 0: the query's own; n: that of the n-th */
+};
+
+/* Does one of them lead to many, so that an object of the query can come out in several rows? */
+bool corm__eager_multiplies(const struct corm__select *select);
+void corm__eager_key(struct corm__compiler *c, const struct corm__select *select);
+/* Adds their sources, at most two for each, to the innermost scope, whose first source is the query's own. */
+void corm__eager_collect(struct corm__compiler *c, const struct corm__select *select, struct corm__eager *eager);
+/* ", book_1.id, …" */
+void corm__eager_columns(struct corm__compiler *c, const struct corm__eager *eager);
+void corm__eager_joins(struct corm__compiler *c, const struct corm__eager *eager);
+/* ORDER BY, or what follows when there are elements already. */
+void corm__eager_order(struct corm__compiler *c, const struct corm__eager *eager, bool follows);
 
 /* ---- select.c ---------------------------------------------------------------------------------------------------- */
 
 /* A query inside of another. kind is CORM__SELECT_EXISTS or CORM__SELECT_COLUMNS. */
 void corm__walk_subquery(struct corm__compiler *c, const struct corm__select *query, enum corm__select_kind kind);
-/* "model.column, …" */
-void corm__write_columns(struct corm__compiler *c, const corm_model_info *model, const char *name);
+/* "model.column, …" of columns, or, when that is NULL, of all. */
+void corm__write_columns(struct corm__compiler *c, const struct corm__source *source, const uint16_t *columns,
+                         size_t count);
+
+/* ---- dml.c ------------------------------------------------------------------------------------------------------- */
+
+/* "column, …" of columns, or, when that is NULL, of all. */
+void corm__write_names(struct corm__compiler *c, const corm_model_info *model, const uint16_t *columns, size_t count);
+/* The order of a relationship that has one: "book.title DESC". */
+void corm__write_related_order(struct corm__compiler *c, const corm_relationship *relationship,
+                               const struct corm__source *target);
+
+/* ---- write.c ----------------------------------------------------------------------------------------------------- */
+
+/* UPDATE, DELETE or upsert. */
+void corm__walk_write(struct corm__compiler *c, const struct corm__select *write);
 
 #endif

@@ -3,13 +3,15 @@
  * Helpers of the compiler's tests.
  */
 #include "compile/check.h"
+#include "driver/sqlite.h"
+#include "sql/ddl.h"
 #include "sql/tree.h"
 #include "type/codec.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define CAPABILITIES CORM_CAN_FULL_JOIN
+#define CAPABILITIES (CORM_CAN_FULL_JOIN | CORM_CAN_RETURNING)
 
 /* One value: 5, 1.5, 'text', 1.10d, uuid, RED, with its storage behind it. */
 static void show_value(struct corm__buffer *out, const corm_format *format, const void *value)
@@ -17,6 +19,10 @@ static void show_value(struct corm__buffer *out, const corm_format *format, cons
 	static const char *const storages[] = { "", "/blob", "/integer", "/real", "/naive" };
 	int64_t integer;
 	char text[CORM__DECIMAL_TEXT];
+	if (corm__value_is_null(format, value)) {
+		corm__buffer_text(out, "NULL");
+		return;
+	}
 	switch ((corm_type)format->type) {
 	case CORM_TYPE_BOOL:
 		corm__buffer_text(out, *(const bool *)value ? "true" : "false");
@@ -29,6 +35,12 @@ static void show_value(struct corm__buffer *out, const corm_format *format, cons
 		break;
 	case CORM_TYPE_TEXT:
 		corm__buffer_format(out, "'%s'", *(const char *const *)value);
+		break;
+	case CORM_TYPE_TEXT_ARRAY:
+		corm__buffer_format(out, "'%s'", (const char *)value);
+		break;
+	case CORM_TYPE_BYTES_ARRAY:
+		corm__buffer_format(out, "bytes:%u", (unsigned)format->size);
 		break;
 	case CORM_TYPE_BYTES:
 		corm__buffer_format(out, "bytes:%zu", ((const corm_bytes *)value)->size);
@@ -50,8 +62,7 @@ static void show_value(struct corm__buffer *out, const corm_format *format, cons
 		corm__buffer_format(out, "%sd", text);
 		break;
 	case CORM_TYPE_ENUM:
-		memcpy(&integer, value, sizeof integer);
-		assert_int_equal(format->size, sizeof integer);
+		assert_true(corm__integer_load(format, value, &integer));
 		assert_non_null(format->enumeration);
 		corm__buffer_format(out, "%s:%" PRId64, format->enumeration->name, integer);
 		break;
@@ -75,7 +86,7 @@ static void show_values(struct corm__buffer *out, const corm_format *const *form
 	}
 }
 
-/* "SELECT hero.id, hero.name FROM …" with its columns as "*", also behind DISTINCT and in a subquery. */
+/* "SELECT hero.id, hero.name FROM …" with its columns as "*", wherever they stand. */
 static char *shorten(const char *sql, const struct corm__select *select)
 {
 	struct corm__buffer columns, out;
@@ -88,8 +99,7 @@ static char *shorten(const char *sql, const struct corm__select *select)
 		corm__buffer_char(&columns, '.');
 		corm__write_identifier(&columns, &corm__dialect_sqlite, select->model->columns[i].name);
 	}
-	const char *found = strstr(sql, columns.data);
-	if (found) {
+	for (const char *found; (found = strstr(sql, columns.data)) != NULL;) {
 		corm__buffer_add(&out, sql, (size_t)(found - sql));
 		corm__buffer_char(&out, '*');
 		sql = found + columns.length;
@@ -166,6 +176,103 @@ static void check_copy(struct corm__compiler *compiler, const struct corm__selec
 	corm__arena_release(&arena);
 }
 
+/* ---- running ----------------------------------------------------------------------------------------------------- */
+
+static void create_table(sqlite3 *db, const corm_model_info *model)
+{
+	struct corm__buffer sql;
+	corm__buffer_init(&sql, NULL, SIZE_MAX / 2);
+	corm__ddl_create_table(&sql, &corm__dialect_sqlite, model);
+	execute_sql(db, sql.data);
+	for (size_t i = 0; i < corm__ddl_index_count(model); i++) {
+		corm__buffer_clear(&sql);
+		corm__ddl_create_index(&sql, &corm__dialect_sqlite, model, i);
+		execute_sql(db, sql.data);
+	}
+	corm__buffer_release(&sql);
+}
+
+sqlite3 *open_tables(void)
+{
+	sqlite3 *db = NULL;
+	assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+	assert_int_equal(corm__sqlite_add_functions(db), SQLITE_OK);
+	for (size_t i = 0; i < zoo_metadata.count; i++)
+		create_table(db, zoo_metadata.models[i]);
+	create_table(db, &Article_model);
+	return db;
+}
+
+void execute_sql(sqlite3 *db, const char *sql)
+{
+	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+}
+
+void check_prepares(const char *sql, const char *file, int line)
+{
+	static sqlite3 *db; /* lives as long as the test */
+	int version = sqlite3_libversion_number();
+	if ((strstr(sql, "FULL OUTER JOIN") && version < 3039000) || (strstr(sql, " RETURNING ") && version < 3035000))
+		return;
+	if (!db)
+		db = open_tables();
+	sqlite3_stmt *statement = NULL;
+	if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK) {
+		print_error("%s:%d: %s\n%s\n", file, line, sqlite3_errmsg(db), sql);
+		_fail(file, line);
+	}
+	sqlite3_finalize(statement);
+}
+
+/* What is shown of a row: long rows would only be long. */
+static bool is_shown(const char *name)
+{
+	static const char *const names[] = { "id", "name", "label", "title", "code", "copies", "version" };
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static void show_row(struct corm__buffer *out, sqlite3_stmt *row)
+{
+	corm__buffer_text(out, out->length ? " / " : "");
+	size_t start = out->length;
+	for (int i = 0; i < sqlite3_column_count(row); i++) {
+		if (!is_shown(sqlite3_column_name(row, i)))
+			continue;
+		const char *text = (const char *)sqlite3_column_text(row, i);
+		corm__buffer_text(out, out->length > start ? " " : "");
+		corm__buffer_text(out, text ? text : "-");
+	}
+}
+
+void check_rows(sqlite3 *db, const struct corm__select *select, const char *expected, const char *file, int line)
+{
+	corm_error_store error = { 0 };
+	struct corm__compiler compiler;
+	struct corm__buffer shown;
+	struct corm__sqlite_connection connection = { .db = db, .allocator = corm__default_allocator };
+	struct corm__sqlite_statement statement = { .connection = &connection };
+	corm__compiler_init(&compiler, &corm__dialect_sqlite, CAPABILITIES, NULL);
+	corm__buffer_init(&shown, NULL, SIZE_MAX / 2);
+	corm_status status = corm__compile_select(&compiler, CORM__WALK_SQL, select, &error);
+	if (!status)
+		status = corm__sqlite_driver.prepare(&connection, &statement, compiler.sql.data, compiler.sql.length, &error);
+	if (!status)
+		status = corm__sqlite_driver.bind(&statement, compiler.formats, compiler.values, compiler.count, &error);
+	corm_step step = status ? CORM_STEP_ERROR : corm__sqlite_driver.step(&statement, &error);
+	for (; step == CORM_STEP_ROW; step = corm__sqlite_driver.step(&statement, &error))
+		show_row(&shown, statement.handle);
+	check_text("rows", step == CORM_STEP_ERROR ? error.error.message : shown.data, expected, file, line);
+	corm__sqlite_driver.finalize(&statement);
+	corm__buffer_release(&shown);
+	corm__compiler_release(&compiler);
+}
+
+/* ---- checking ---------------------------------------------------------------------------------------------------- */
+
 void check_select(const struct corm__select *select, const char *sql, const char *values, const char *file, int line)
 {
 	struct corm__compiler compiler;
@@ -176,6 +283,7 @@ void check_select(const struct corm__select *select, const char *sql, const char
 	char *shortened = shorten(compiler.sql.data, select);
 	check_text("sql", shortened, sql, file, line);
 	check_text("values", shown.data, values, file, line);
+	check_prepares(compiler.sql.data, file, line);
 	check_copy(&compiler, select, &shown, file, line);
 	free(shortened);
 	corm__buffer_release(&shown);
@@ -193,4 +301,13 @@ void check_fails(const struct corm__select *select, const char *message, const c
 	check_text("error", status ? error.error.message : compiler.sql.data, message, file, line);
 	_assert_int_equal(status, CORM_ERROR_USAGE, file, line);
 	corm__compiler_release(&compiler);
+}
+
+struct corm__select with_joined(const struct corm__select *select, const struct corm__joined *joined)
+{
+	struct corm__select with = *select;
+	with.joined = joined;
+	while (joined[with.joined_count].relationship)
+		with.joined_count++;
+	return with;
 }

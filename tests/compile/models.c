@@ -1157,6 +1157,149 @@ const corm_model_info Egg_model = {
 	.foreign_key_count = 1,
 };
 
+/* ---- Article ------------------------------------------------------------------------------------------------------- */
+
+static void touch(void *value)
+{
+	*(int32_t *)value = 1;
+}
+
+static const corm_column Article_column_table[] = {
+	{
+		.name = "id",
+		.field = "id",
+		.offset = offsetof(struct Article, id),
+		.format = { .type = CORM_TYPE_INT64, .size = sizeof(((struct Article *)0)->id) },
+		.flags = CORM_COLUMN_PRIMARY_KEY | CORM_COLUMN_GENERATED,
+		.bits = 64,
+	},
+	{
+		.name = "code",
+		.field = "code",
+		.offset = offsetof(struct Article, code),
+		.format = { .type = CORM_TYPE_TEXT, .size = sizeof(((struct Article *)0)->code) },
+		.flags = CORM_COLUMN_UNIQUE,
+	},
+	{
+		.name = "region",
+		.field = "region",
+		.offset = offsetof(struct Article, region),
+		.format = { .type = CORM_TYPE_TEXT, .size = sizeof(((struct Article *)0)->region) },
+	},
+	{
+		.name = "number",
+		.field = "number",
+		.offset = offsetof(struct Article, number),
+		.format = { .type = CORM_TYPE_INT64, .size = sizeof(((struct Article *)0)->number) },
+		.bits = 64,
+	},
+	{
+		.name = "title",
+		.field = "title",
+		.offset = offsetof(struct Article, title),
+		.format = { .type = CORM_TYPE_TEXT, .flags = CORM_FORMAT_NULLABLE, .size = sizeof(((struct Article *)0)->title) },
+	},
+	{
+		.name = "copies",
+		.field = "copies",
+		.offset = offsetof(struct Article, copies),
+		.format = { .type = CORM_TYPE_INT64, .size = sizeof(((struct Article *)0)->copies) },
+		.bits = 64,
+	},
+	{
+		.name = "price",
+		.field = "price",
+		.offset = offsetof(struct Article, price),
+		.format = { .type = CORM_TYPE_DECIMAL, .size = sizeof(((struct Article *)0)->price) },
+	},
+	{
+		.name = "updated_at",
+		.field = "updated_at",
+		.offset = offsetof(struct Article, updated_at),
+		.format = { .type = CORM_TYPE_DATETIME, .size = sizeof(((struct Article *)0)->updated_at) },
+		.onupdate = CORM_SERVER_NOW,
+	},
+	{
+		.name = "touched",
+		.field = "touched",
+		.offset = offsetof(struct Article, touched),
+		.format = { .type = CORM_TYPE_INT32, .size = sizeof(((struct Article *)0)->touched) },
+		.bits = 32,
+		.onupdate = CORM_SERVER_FUNCTION,
+		.onupdate_function = touch,
+	},
+	{
+		.name = "revision",
+		.field = "revision",
+		.offset = offsetof(struct Article, revision),
+		.format = { .type = CORM_TYPE_INT64, .size = sizeof(((struct Article *)0)->revision) },
+		.bits = 64,
+		.onupdate = CORM_SERVER_SQL,
+		.onupdate_sql = "revision + 1",
+	},
+	{
+		.name = "version",
+		.field = "version",
+		.offset = offsetof(struct Article, version),
+		.format = { .type = CORM_TYPE_INT64, .size = sizeof(((struct Article *)0)->version) },
+		.flags = CORM_COLUMN_VERSION,
+		.bits = 64,
+	},
+};
+
+static const corm_index Article_unique_table[] = {
+	{ .name = "uq_article_code", .columns = (const uint16_t[]){ 1 }, .count = 1 },
+};
+
+static const corm_index Article_unique_index_table[] = {
+	{ .name = "ix_article_region_number", .columns = (const uint16_t[]){ 2, 3 }, .count = 2 },
+};
+
+const corm_model_info Article_model = {
+	.name = "Article",
+	.table = "article",
+	.size = sizeof(struct Article),
+	.columns = Article_column_table,
+	.column_count = 11,
+	.key = (const uint16_t[]){ 0 },
+	.key_count = 1,
+	.key_name = "pk_article",
+	.uniques = Article_unique_table,
+	.unique_count = 1,
+	.unique_indexes = Article_unique_index_table,
+	.unique_index_count = 1,
+};
+
+static const corm_node Article_nodes[] = {
+	{ .op = CORM_OP_MODEL, .of.arg = { .a = &Article_model } },
+	{ .op = CORM_OP_COLUMN, .of.arg = { .a = &Article_nodes[0], .b = &Article_column_table[0] } },
+	{ .op = CORM_OP_COLUMN, .of.arg = { .a = &Article_nodes[0], .b = &Article_column_table[1] } },
+	{ .op = CORM_OP_COLUMN, .of.arg = { .a = &Article_nodes[0], .b = &Article_column_table[2] } },
+	{ .op = CORM_OP_COLUMN, .of.arg = { .a = &Article_nodes[0], .b = &Article_column_table[3] } },
+	{ .op = CORM_OP_COLUMN, .of.arg = { .a = &Article_nodes[0], .b = &Article_column_table[4] } },
+	{ .op = CORM_OP_COLUMN, .of.arg = { .a = &Article_nodes[0], .b = &Article_column_table[5] } },
+	{ .op = CORM_OP_COLUMN, .of.arg = { .a = &Article_nodes[0], .b = &Article_column_table[6] } },
+	{ .op = CORM_OP_COLUMN, .of.arg = { .a = &Article_nodes[0], .b = &Article_column_table[7] } },
+	{ .op = CORM_OP_COLUMN, .of.arg = { .a = &Article_nodes[0], .b = &Article_column_table[8] } },
+	{ .op = CORM_OP_COLUMN, .of.arg = { .a = &Article_nodes[0], .b = &Article_column_table[9] } },
+	{ .op = CORM_OP_COLUMN, .of.arg = { .a = &Article_nodes[0], .b = &Article_column_table[10] } },
+};
+
+const struct Article_columns Article = {
+	{ &Article_nodes[0] },
+	.id = { { &Article_nodes[1] } },
+	.code = { { &Article_nodes[2] } },
+	.region = { { &Article_nodes[3] } },
+	.number = { { &Article_nodes[4] } },
+	.title = { { &Article_nodes[5] } },
+	.copies = { { &Article_nodes[6] } },
+	.price = { { &Article_nodes[7] } },
+	.updated_at = { { &Article_nodes[8] } },
+	.touched = { { &Article_nodes[9] } },
+	.revision = { { &Article_nodes[10] } },
+	.version = { { &Article_nodes[11] } },
+};
+
 /* ---- metadata -------------------------------------------------------------------------------------------------------- */
 
 /* Children stand before their parents here, so that the order has to be found. */

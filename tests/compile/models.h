@@ -108,8 +108,23 @@ struct Egg {
 	int64_t chicken_id;
 };
 
+/* All that an UPDATE changes by itself, and unique columns. Not part of zoo_metadata. */
+struct Article {
+	int64_t id;
+	const char *code;
+	const char *region;
+	int64_t number;
+	const char *title;
+	int64_t copies;
+	corm_decimal price;
+	corm_datetime updated_at;
+	int32_t touched;
+	int64_t revision;
+	int64_t version;
+};
+
 extern const corm_model_info Author_model, Book_model, Team_model, Hero_model, Tag_model, HeroTag_model, Passport_model,
-	Match_model, Order_model, OrderLine_model, Chicken_model, Egg_model;
+	Match_model, Order_model, OrderLine_model, Chicken_model, Egg_model, Article_model;
 extern const corm_metadata zoo_metadata;
 extern const corm_enum Color_enum;
 
@@ -225,5 +240,19 @@ struct OrderLine_columns {
 	corm_one order;
 };
 extern const struct OrderLine_columns OrderLine;
+
+struct Article_columns {
+	union {
+		const corm_node *as_source;
+	};
+	corm_number_expr id;
+	corm_text_expr code, region;
+	corm_number_expr number;
+	corm_text_expr title;
+	corm_number_expr copies, price;
+	corm_datetime_expr updated_at;
+	corm_number_expr touched, revision, version;
+};
+extern const struct Article_columns Article;
 
 #endif

@@ -133,6 +133,41 @@ static void test_misplaced_clauses(void **state)
 	FAILS(Book, "corm_offset(-5) is below 0", corm_offset(-5));
 }
 
+/* What is for objects has nothing to do in a subquery, and what writes nothing in any query. */
+static void test_clauses_of_other_statements(void **state)
+{
+	(void)state;
+	FAILS(Book, "corm_set() stands in a query: it is for X_update() and X_upsert()", corm_set(Book.title, "a"));
+	FAILS(Hero, "corm_set_null() stands in a query: it is for X_update() and X_upsert()", corm_set_null(Hero.age));
+	FAILS(Book, "corm_all_rows() stands in a query: it is for X_update() and X_delete_where()", corm_all_rows());
+	FAILS(Book, "corm_on_conflict() stands in a query: it is for X_upsert()", corm_on_conflict(Book.id));
+	FAILS(Book, "corm_do_nothing() stands in a query: it is for X_upsert()", corm_do_nothing());
+	FAILS_WHERE(Author, "corm_set() stands in a query: it is for X_update() and X_upsert()",
+	            corm_exists(QUERY(Book, corm_set(Book.title, "a"))));
+	FAILS_WHERE(Author, "corm_load() stands in a subquery, which gives no objects",
+	            corm_exists(QUERY(Book, corm_load(Book.author))));
+	FAILS_WHERE(Author, "corm_load_joined() stands in a subquery, which gives no objects",
+	            corm_exists(QUERY(Book, corm_load_joined(Book.author))));
+	FAILS_WHERE(Author, "corm_only() stands in a subquery, which gives no objects",
+	            corm_in_query(Author.id, QUERY(Book, corm_columns(Book.author_id), corm_only(Book.id))));
+	FAILS_WHERE(Author, "corm_readonly() stands in a subquery, which gives no objects",
+	            corm_exists(QUERY(Book, corm_readonly())));
+	check_fails(SELECT(CORM__SELECT_COLUMNS, Book, 0, corm_columns(Book.id), corm_load(Book.author)),
+	            "corm_load() stands in a subquery, which gives no objects", __FILE__, __LINE__);
+}
+
+/* No macro makes one of these an expression, but what is made by hand can be anything. */
+static void test_what_is_no_expression(void **state)
+{
+	(void)state;
+	const corm_boolean_expr set = { { corm_set(Book.title, "a").data } };
+	const corm_boolean_expr model = { { Book.as_source } };
+	const corm_boolean_expr unknown = { { &(const corm_node){ .op = 250 } } };
+	FAILS_WHERE(Book, "condition 1 of corm_where() is corm_set, which is no expression", set);
+	FAILS_WHERE(Book, "the argument of corm_not() is a model, which is no expression", corm_not(model));
+	FAILS_WHERE(Book, "condition 1 of corm_where() is no expression", unknown);
+}
+
 static void test_subqueries_that_do_not_work(void **state)
 {
 	(void)state;
@@ -155,6 +190,7 @@ int main(void)
 		cmocka_unit_test(test_values_that_are_missing),     cmocka_unit_test(test_expressions_that_are_empty),
 		cmocka_unit_test(test_values_of_another_kind),      cmocka_unit_test(test_names_out_of_reach),
 		cmocka_unit_test(test_joins_that_do_not_work),      cmocka_unit_test(test_misplaced_clauses),
+		cmocka_unit_test(test_clauses_of_other_statements), cmocka_unit_test(test_what_is_no_expression),
 		cmocka_unit_test(test_subqueries_that_do_not_work),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

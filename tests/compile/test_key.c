@@ -57,6 +57,15 @@ static void test_equal_shapes_have_equal_keys(void **state)
 	assert_true(same_key(&bounded, OBJECTS(Hero, corm_distinct(), corm_limit(7))));
 }
 
+static void assert_other_keys(const struct corm__select *const *queries, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < i; k++)
+			if (same_key(queries[i], queries[k]))
+				fail_msg("queries %zu and %zu have one key", k, i);
+}
+#define ASSERT_OTHER_KEYS(queries) assert_other_keys(queries, sizeof(queries) / sizeof(queries)[0])
+
 /* No two of these may share a key. */
 static void test_other_queries_have_other_keys(void **state)
 {
@@ -124,10 +133,89 @@ static void test_other_queries_have_other_keys(void **state)
 		HEROES(corm_is_null(Hero.id)),
 		HEROES(corm_is_not_null(Hero.id)),
 	};
-	for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++)
-		for (size_t k = 0; k < i; k++)
-			if (same_key(queries[i], queries[k]))
-				fail_msg("queries %zu and %zu have one key", k, i);
+	ASSERT_OTHER_KEYS(queries);
+}
+
+/* What is read decides about a key, and how it is loaded only as far as it is by joins. */
+static void test_keys_of_what_is_read(void **state)
+{
+	(void)state;
+	const corm_clause *all = corm__clauses(0), *distinct = corm__clauses(0, corm_distinct());
+	const corm_clause *limited = corm__clauses(0, corm_limit(1));
+	const corm_clause *ordered = corm__clauses(0, corm_limit(1), corm_order_by(Author.id));
+	const corm_clause *distinct_ordered = corm__clauses(0, corm_limit(1), corm_order_by(Author.id), corm_distinct());
+	const struct corm__joined *books = JOINED({ RELATION(Author.books), 0 });
+	const struct corm__joined *twice = JOINED({ RELATION(Author.books), 0 }, { RELATION(Book.author), 1 });
+	const struct corm__joined *other = JOINED({ RELATION(Author.books), 0 }, { RELATION(Book.author), 0 });
+#define AUTHORS(clauses_, ...) \
+	(&(const struct corm__select){ .model = &Author_model, .clauses = clauses_, __VA_ARGS__ })
+#define LOADS(n, list) .joined_count = (n), .joined = (list)
+	const struct corm__select *const queries[] = {
+		AUTHORS(all, ONLY(0)),
+		AUTHORS(all, ONLY(0, 1)),
+		AUTHORS(all, ONLY(1, 0)),
+		AUTHORS(all, ONLY(0, 1, 2)),
+		AUTHORS(all, LOADS(0, NULL)),
+		AUTHORS(all, LOADS(1, books)),
+		AUTHORS(all, LOADS(1, books), ONLY(0)),
+		AUTHORS(all, LOADS(2, twice)),
+		AUTHORS(all, LOADS(2, other)),
+		AUTHORS(limited, LOADS(1, books)),
+		AUTHORS(limited, LOADS(0, NULL)),
+		AUTHORS(ordered, LOADS(1, books)),
+		AUTHORS(ordered, LOADS(0, NULL)),
+		AUTHORS(distinct, LOADS(1, books)),
+		AUTHORS(distinct, LOADS(0, NULL)),
+		AUTHORS(distinct_ordered, LOADS(1, books)),
+		AUTHORS(distinct_ordered, LOADS(0, NULL)),
+	};
+	ASSERT_OTHER_KEYS(queries);
+	assert_true(
+		same_key(AUTHORS(all, LOADS(0, NULL)), AUTHORS(corm__clauses(0, corm_load(Author.books)), LOADS(0, NULL))));
+	assert_true(same_key(AUTHORS(limited, LOADS(1, books)), AUTHORS(corm__clauses(0, corm_limit(7)), LOADS(1, books))));
+	struct corm__select count = *AUTHORS(all, LOADS(1, books), ONLY(0)), plain = *AUTHORS(all, LOADS(0, NULL));
+	count.kind = plain.kind = CORM__SELECT_COUNT;
+	assert_true(same_key(&count, &plain));
+}
+
+#define WRITE(how, of, ...) \
+	(&(const struct corm__select){ .kind = CORM__WRITE_##how, .model = &of##_model, __VA_ARGS__ })
+#define BY(...) .clauses = corm__clauses(0, __VA_ARGS__)
+
+static void test_keys_of_writes(void **state)
+{
+	(void)state;
+	const struct Article row = { .code = "a" }, other = { .code = "b", .copies = 5 };
+	const struct corm__select *const writes[] = {
+		WRITE(UPDATE, Team, BY(corm_set(Team.name, "a"), corm_all_rows())),
+		WRITE(UPDATE, Team, BY(corm_set(Team.name, Team.name), corm_all_rows())),
+		WRITE(UPDATE, Team, BY(corm_set(Team.id, 1), corm_all_rows())),
+		WRITE(UPDATE, Team, BY(corm_set(Team.id, 1), corm_set(Team.name, "a"), corm_all_rows())),
+		WRITE(UPDATE, Team, BY(corm_set(Team.name, "a"), corm_set(Team.id, 1), corm_all_rows())),
+		WRITE(UPDATE, Team, BY(corm_set(Team.name, "a"), corm_where(corm_eq(Team.id, 1)))),
+		WRITE(UPDATE, Team, BY(corm_set(Team.name, "a"), corm_where(corm_eq(Team.name, "x")))),
+		WRITE(UPDATE, Hero, .updated = &(const struct Hero){ 0 }, BY(corm_set_null(Hero.age), corm_all_rows())),
+		WRITE(UPDATE, Hero, .updated = &(const struct Hero){ 0 }, BY(corm_set(Hero.age, 1), corm_all_rows())),
+		WRITE(UPDATE, Hero, .updated = &(const struct Hero){ 0 }, BY(corm_set_null(Hero.team_id), corm_all_rows())),
+		WRITE(DELETE, Team, BY(corm_all_rows())),
+		WRITE(DELETE, Hero, BY(corm_all_rows())),
+		WRITE(DELETE, Team, BY(corm_where(corm_eq(Team.id, 1)))),
+		WRITE(UPSERT, Article, .row = &row, .updated = &row, ONLY(1), BY(corm_on_conflict(Article.code))),
+		WRITE(UPSERT, Article, .row = &row, .updated = &row, ONLY(1, 5), BY(corm_on_conflict(Article.code))),
+		WRITE(UPSERT, Article, .row = &row, .updated = &row, ONLY(1), BY(corm_on_conflict(Article.id))),
+		WRITE(UPSERT, Article, .row = &row, .updated = &row, ONLY(1), .replaced = (const uint16_t[]){ 1 },
+		      .replaced_count = 1, BY(corm_on_conflict(Article.code))),
+		WRITE(UPSERT, Article, .row = &row, .updated = &row, ONLY(1), .replaced = (const uint16_t[]){ 5 },
+		      .replaced_count = 1, BY(corm_on_conflict(Article.code))),
+		WRITE(UPSERT, Article, .row = &row, .updated = &row, ONLY(1),
+		      BY(corm_on_conflict(Article.code), corm_set(Article.copies, 1))),
+	};
+	ASSERT_OTHER_KEYS(writes);
+	assert_true(same_key(writes[0], WRITE(UPDATE, Team, BY(corm_all_rows(), corm_set(Team.name, "other")))));
+	assert_true(
+		same_key(writes[5], WRITE(UPDATE, Team, BY(corm_where(corm_eq(Team.id, 9)), corm_set(Team.name, "b")))));
+	assert_true(same_key(writes[13], WRITE(UPSERT, Article, .row = &other, .updated = &other, ONLY(1),
+	                                       BY(corm_on_conflict(Article.code), corm_do_nothing()))));
 }
 
 /* A query with one of everything that needs scratch memory. */
@@ -182,19 +270,87 @@ static void test_each_allocation_of_a_copy_may_fail(void **state)
 {
 	(void)state;
 	const char *const names[] = { "a", "b" };
-	const corm_clause from = corm_join(Hero.tags,
-	                                   corm_on(corm_in_array(Hero.name, names, 2), corm_in(Hero.name, "c", "d"),
-	                                           corm_eq(Hero.picture, ((corm_bytes){ "abc", 3 })),
-	                                           corm_eq(Hero.data, (corm_json){ "{}" })));
-	struct fail_alloc memory;
-	for (size_t n = 1; fail_alloc_next(&memory, n); n++) {
-		struct corm_arena arena;
-		corm_clause to;
-		corm__arena_init(&arena, &memory.allocator, 1); /* nearly each piece is an allocation */
-		bool copied = corm__clause_copy(&arena, &from, &to);
-		assert_int_equal(copied, !memory.failed);
-		corm__arena_release(&arena);
+	const corm_clause clauses[] = {
+		corm_join(Hero.tags,
+		          corm_on(corm_in_array(Hero.name, names, 2), corm_in(Hero.name, "c", "d"),
+		                  corm_eq(Hero.picture, ((corm_bytes){ "abc", 3 })), corm_eq(Hero.data, (corm_json){ "{}" }))),
+		corm_load(Hero.tags, Tag.heroes),
+		corm_on_conflict(elder.name, Hero.code),
+		corm_set(Hero.name, corm_concat(Hero.name, "!")),
+		corm_set_null(elder.age),
+	};
+	for (size_t i = 0; i < sizeof clauses / sizeof clauses[0]; i++) {
+		struct fail_alloc memory;
+		for (size_t n = 1; fail_alloc_next(&memory, n); n++) {
+			struct corm_arena arena;
+			corm_clause to;
+			corm__arena_init(&arena, &memory.allocator, 1); /* nearly each piece is an allocation */
+			bool copied = corm__clause_copy(&arena, &clauses[i], &to);
+			assert_int_equal(copied, !memory.failed);
+			corm__arena_release(&arena);
+		}
 	}
+}
+
+/* Of what a query is told it keeps nothing but the copy. */
+static void test_copies_of_relationships_and_columns(void **state)
+{
+	(void)state;
+	struct corm_arena arena;
+	corm_clause loads, set, null, rows = { .kind = CORM_CLAUSE_ALL_ROWS };
+	corm__arena_init(&arena, NULL, 0);
+	{
+		char text[] = "a";
+		const corm_clause from = corm_load_joined(Hero.tags, Tag.heroes), from_set = corm_set(Hero.name, text),
+						  from_null = corm_set_null(Hero.age);
+		assert_true(corm__clause_copy(&arena, &from, &loads));
+		assert_true(corm__clause_copy(&arena, &from_set, &set));
+		assert_true(corm__clause_copy(&arena, &from_null, &null));
+		memset(text, 'x', sizeof text);
+	}
+	corm__list list = loads.data;
+	assert_int_equal(loads.kind, CORM_CLAUSE_LOAD_JOINED);
+	assert_int_equal(corm__list_length(list), 2);
+	assert_ptr_equal(list[0]->of.arg.b, RELATION(Hero.tags));
+	assert_ptr_equal(list[1]->of.arg.b, RELATION(Tag.heroes));
+	const corm_clause clauses[] = { set, null, rows, CORM_END };
+	const struct Hero updated = { .made = { 6 } };
+	const struct corm__select update = {
+		.kind = CORM__WRITE_UPDATE, .model = &Hero_model, .updated = &updated, .clauses = clauses
+	};
+	check_select(&update, "UPDATE hero SET name=?, age=NULL, made=?", "'a', datetime:6", __FILE__, __LINE__);
+	corm__arena_release(&arena);
+}
+
+static void compile_all(const struct corm__select *const *selects, size_t count, struct fail_alloc *memory)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct corm__compiler compiler;
+		corm_error_store error = { 0 };
+		corm__compiler_init(&compiler, &corm__dialect_sqlite, 0, &memory->allocator);
+		corm_status status = corm__compile_select(&compiler, CORM__WALK_KEY, selects[i], &error);
+		if (status == CORM_OK)
+			status = corm__compile_select(&compiler, CORM__WALK_SQL, selects[i], &error);
+		assert_true(status == CORM_OK || (status == CORM_ERROR_MEMORY && memory->failed));
+		corm__compiler_release(&compiler);
+	}
+}
+
+static void test_each_allocation_of_others_may_fail(void **state)
+{
+	(void)state;
+	const struct Article row = { .code = "a" };
+	const struct corm__select joined = with_joined(OBJECTS(Hero, corm_order_by(Hero.id), corm_limit(1)),
+	                                               JOINED({ RELATION(Hero.tags), 0 }, { RELATION(Tag.heroes), 1 }));
+	const struct corm__select *const selects[] = {
+		&joined,
+		WRITE(UPDATE, Team, BY(corm_set(Team.name, "a"), corm_where(corm_contains(Team.name, "b")))),
+		WRITE(UPSERT, Article, .row = &row, .updated = &row, ONLY(1, 2),
+		      BY(corm_on_conflict(Article.code), corm_set(Article.price, 1.5))),
+	};
+	struct fail_alloc memory;
+	for (size_t n = 1; fail_alloc_next(&memory, n); n++)
+		compile_all(selects, sizeof selects / sizeof selects[0], &memory);
 }
 
 /* A compiler that failed compiles the next query. */
@@ -214,9 +370,16 @@ static void test_an_error_is_forgotten(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_equal_shapes_have_equal_keys),       cmocka_unit_test(test_other_queries_have_other_keys),
-		cmocka_unit_test(test_the_second_time_allocates_nothing),  cmocka_unit_test(test_each_allocation_may_fail),
-		cmocka_unit_test(test_each_allocation_of_a_copy_may_fail), cmocka_unit_test(test_an_error_is_forgotten),
+		cmocka_unit_test(test_equal_shapes_have_equal_keys),
+		cmocka_unit_test(test_other_queries_have_other_keys),
+		cmocka_unit_test(test_keys_of_what_is_read),
+		cmocka_unit_test(test_keys_of_writes),
+		cmocka_unit_test(test_the_second_time_allocates_nothing),
+		cmocka_unit_test(test_each_allocation_may_fail),
+		cmocka_unit_test(test_each_allocation_of_others_may_fail),
+		cmocka_unit_test(test_each_allocation_of_a_copy_may_fail),
+		cmocka_unit_test(test_copies_of_relationships_and_columns),
+		cmocka_unit_test(test_an_error_is_forgotten),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
