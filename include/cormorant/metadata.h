@@ -8,6 +8,7 @@
 #ifndef CORMORANT_METADATA_H
 #define CORMORANT_METADATA_H
 
+#include <cormorant/status.h>
 #include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,6 +18,7 @@ extern "C" {
 #endif
 
 typedef struct corm_model_info corm_model_info;
+typedef struct corm_session corm_session;
 
 /* How a value stands in memory. */
 typedef enum corm_type {
@@ -133,9 +135,10 @@ typedef struct corm_bounds {
 typedef void corm_factory(void *value);
 
 typedef struct corm_column {
-	const char *name;  /* in the database */
-	const char *field; /* in the query language and in messages: Author.name */
-	size_t offset;     /* of the value, in the struct */
+	const char *name;   /* in the database */
+	const char *field;  /* in the query language and in messages: Author.name */
+	const char *member; /* its path in the struct, "base.id"; NULL: as field */
+	size_t offset;      /* of the value, in the struct */
 	corm_format format;
 	uint32_t flags;                  /* enum corm_column_flags */
 	uint16_t bits;                   /* integers: 16, 32 or 64, the same on every target */
@@ -222,6 +225,9 @@ typedef struct corm_relationship {
 	uint8_t lazy; /* enum corm_lazy */
 } corm_relationship;
 
+/* before_insert(fn) and its like, with the function's types taken away. A status other than CORM_OK refuses. */
+typedef corm_status corm_hook(corm_session *session, void *object);
+
 struct corm_model_info {
 	const char *name;  /* the stem of what is generated: "Author" */
 	const char *table; /* NULL: a data model or a row */
@@ -246,6 +252,8 @@ struct corm_model_info {
 	size_t check_count;
 	const corm_relationship *relationships;
 	size_t relationship_count;
+	void (*init)(void *value); /* X_init */
+	corm_hook *before_insert, *before_update, *before_delete, *after_load;
 	void *nowhere; /* size bytes: what X_add gives when not even an object that goes nowhere can be allocated */
 };
 

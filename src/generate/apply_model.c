@@ -61,6 +61,35 @@ static void add_check(struct corm__gen *gen, struct corm__gen_model *model, cons
 	model->check_count++;
 }
 
+/* Asks the compiler whether the function is there and of the one type that is called. */
+static void require_hook(struct corm__gen *gen, const struct corm__gen_model *model,
+                         const struct corm__gen_option *option, const char *returns)
+{
+	const char *function = option->arguments->text;
+	const char *subject = corm__gen_text(gen, "%s of \"%s\"", option->text, model->c_name);
+	corm__gen_probe(gen, model->location, subject, corm__gen_text(gen, "(void)(%s);", function));
+	const char *same = corm__gen_text(gen,
+	                                  "_Static_assert(__builtin_types_compatible_p(__typeof__(*(%s)), "
+	                                  "%s(corm_session *, %s *)), \"another type\");",
+	                                  function, returns, model->c_type);
+	struct corm__gen_probe *probe = corm__gen_probe(gen, model->location, subject, same);
+	if (probe)
+		probe->meaning = corm__gen_text(gen, "it has to be \"%s %s(corm_session *session, %s *object)\"", returns,
+		                                function, model->c_type);
+}
+
+static void add_hook(struct corm__gen *gen, struct corm__gen_model *model, const struct corm__gen_option *option)
+{
+	struct corm__gen_hook *hook = corm__gen_node(gen, sizeof *hook);
+	if (!hook)
+		return;
+	hook->name = option->name;
+	hook->function = option->arguments->text;
+	hook->returns_status = strcmp(option->name, "after_load") != 0;
+	corm__gen_append(model, hooks, last_hook, hook);
+	require_hook(gen, model, option, hook->returns_status ? "corm_status" : "void");
+}
+
 static void apply_model_option(struct corm__gen *gen, struct corm__gen_model *model,
                                const struct corm__gen_option *option)
 {
@@ -75,7 +104,9 @@ static void apply_model_option(struct corm__gen *gen, struct corm__gen_model *mo
 		add_check(gen, model, option);
 	else if (strcmp(name, "of") == 0)
 		model->of = option;
-	else if (strncmp(name, "before_", 7) == 0 || strcmp(name, "after_load") == 0 || strcmp(name, "validator") == 0)
+	else if (strncmp(name, "before_", 7) == 0 || strcmp(name, "after_load") == 0)
+		add_hook(gen, model, option);
+	else if (strcmp(name, "validator") == 0)
 		corm__gen_require_function(gen, model->location, option, model->c_name);
 	else if (strcmp(name, "as") == 0) {
 		model->stem = option->arguments->text;

@@ -136,6 +136,14 @@ struct corm__gen_check {
 	const char *name, *sql;
 };
 
+/* A function of the user's that the run time calls: before_insert(check_author). */
+struct corm__gen_hook {
+	struct corm__gen_hook *next;
+	const char *name; /* before_insert */
+	const char *function;
+	bool returns_status; /* after_load returns nothing */
+};
+
 struct corm__gen_relationship {
 	struct corm__gen_relationship *next;
 	struct corm__gen_location location;
@@ -190,6 +198,7 @@ struct corm__gen_model {
 	struct corm__gen_foreign_key *foreign_keys, *last_foreign_key;
 	struct corm__gen_index *indexes, *last_index;
 	struct corm__gen_check *checks, *last_check;
+	struct corm__gen_hook *hooks, *last_hook;
 	struct corm__gen_relationship *relationships, *last_relationship;
 	size_t relationship_count, check_count;
 	const struct corm__gen_option *of;

@@ -73,10 +73,10 @@ const char *corm__gen_parameter(const char *name, const char *other)
 {
 	static const char taken[] =
 		" "
-		"alignas alignof and and_eq asm auto bitand bitor bool break case catch char class compl const "
+		"alignas alignof and and_eq arena asm auto bitand bitor bool break case catch char class compl const "
 		"const_cast constexpr continue decltype default delete do double dynamic_cast else enum explicit "
 		"export extern false float for friend goto if inline int linux long mutable namespace new noexcept "
-		"not not_eq nullptr operator or or_eq private protected public register reinterpret_cast restrict "
+		"not not_eq nullptr operator or or_eq other private protected public register reinterpret_cast restrict "
 		"return session short signed sizeof static static_assert static_cast struct switch template this "
 		"thread_local throw true try typedef typeid typename typeof union unix unsigned using virtual void "
 		"volatile wchar_t while xor xor_eq ";
@@ -111,62 +111,19 @@ size_t corm__gen_distance(const char *a, const char *b)
 /* ---- collisions -------------------------------------------------------------------------------------------------- */
 
 /* What stands behind the stem in generated identifiers, also in those that a later release of the tool will write, so
- * that models need not change then. */
-static const char *const suffixes[] = { "_model",
-	                                    "_list",
-	                                    "_columns",
-	                                    "_nodes",
-	                                    "_nowhere",
-	                                    "_column_table",
-	                                    "_relationship_table",
-	                                    "_init",
-	                                    "_new",
-	                                    "_add",
-	                                    "_add_value",
-	                                    "_add_from",
-	                                    "_values",
-	                                    "_get",
-	                                    "_all",
-	                                    "_all_query",
-	                                    "_first",
-	                                    "_first_query",
-	                                    "_one",
-	                                    "_one_query",
-	                                    "_one_or_none",
-	                                    "_count",
-	                                    "_run",
-	                                    "_exists",
-	                                    "_exists_query",
-	                                    "_one_or_none_query",
-	                                    "_count_query",
-	                                    "_stream",
-	                                    "_stream_next",
-	                                    "_insert_many",
-	                                    "_update",
-	                                    "_update_query",
-	                                    "_delete_where",
-	                                    "_upsert",
-	                                    "_delete",
-	                                    "_refresh",
-	                                    "_expire",
-	                                    "_expunge",
-	                                    "_merge",
-	                                    "_copy",
-	                                    "_sql",
-	                                    "_cursor",
-	                                    "_select",
-	                                    "_from_json",
-	                                    "_to_json",
-	                                    "_list_to_json",
-	                                    "_json_schema",
-	                                    "_validate",
-	                                    "_is_set",
-	                                    "_apply",
-	                                    "_foreign_key_table",
-	                                    "_index_table",
-	                                    "_unique_table",
-	                                    "_unique_index_table",
-	                                    "_check_table" };
+ * that models need not change then. Two underscores are for what programs do not use. */
+/* clang-format off */
+static const char *const suffixes[] = {
+	"_model", "_list", "_columns", "_nodes", "_nowhere", "_column_table", "_relationship_table", "_foreign_key_table",
+	"_index_table", "_unique_table", "_unique_index_table", "_check_table", "__defaults", "__init", "__before_insert",
+	"__before_update", "__before_delete", "__after_load", "_init", "_new", "_values", "_add", "_add_value", "_add_from",
+	"_get", "_delete", "_refresh", "_expire", "_expunge", "_copy", "_all", "_all_query", "_first", "_first_query", "_one",
+	"_one_query", "_one_or_none", "_one_or_none_query", "_count", "_count_query", "_exists", "_exists_query", "_run",
+	"_stream", "_stream_query", "_stream_next", "_insert_many", "_update", "_update_query", "_delete_where",
+	"_delete_where_query", "_upsert", "_upsert_query", "_merge", "_merge_query", "_merge_value", "_sql", "_cursor",
+	"_select", "_from_json", "_to_json", "_list_to_json", "_json_schema", "_validate", "_is_set", "_apply"
+};
+/* clang-format on */
 
 struct names {
 	struct corm__gen *gen;
@@ -201,6 +158,29 @@ static void take_model(struct names *names, struct corm__gen_model *model)
 			corm__gen_complain(gen, model->location,
 			                   "the generated \"%s\" of \"%s\" collides with %s: name another by as()", name,
 			                   model->c_type, before);
+	}
+}
+
+static void take_column(struct names *names, struct corm__gen_column *column, const char *ending)
+{
+	struct corm__gen *gen = names->gen;
+	const char *stem = column->model->stem;
+	const char *name = corm__gen_text(gen, "%s__%s_%s", stem, column->field, ending);
+	const char *before = take(names, name, corm__gen_text(gen, "column \"%s\"", column->field));
+	if (before)
+		corm__gen_complain(gen, column->location,
+		                   "column \"%s\" of \"%s\" collides with the generated \"%s\" of %s: rename it", column->field,
+		                   stem, name, before);
+}
+
+/* The functions that give columns their values. */
+static void take_columns(struct names *names, struct corm__gen_model *model)
+{
+	for (struct corm__gen_column *column = model->columns; column; column = column->next) {
+		if (column->factory)
+			take_column(names, column, "default");
+		if (column->onupdate_function)
+			take_column(names, column, "update");
 	}
 }
 
@@ -254,8 +234,10 @@ void corm__gen_check_names(struct corm__gen *gen, const char *metadata_name)
 	take(&names, metadata_name, "the metadata");
 	for (struct corm__gen_model *model = gen->models; model; model = model->next)
 		take_model(&names, model);
-	for (struct corm__gen_model *model = gen->models; model; model = model->next)
+	for (struct corm__gen_model *model = gen->models; model; model = model->next) {
+		take_columns(&names, model);
 		take_relationships(&names, model);
+	}
 	compare_declared(&names);
 	corm__map_release(&names.owners);
 }

@@ -42,7 +42,7 @@ bool corm__gen_report_diagnostics(struct corm__gen *gen, CXTranslationUnit unit)
 /* Complains that an annotation's macro is not there. */
 void corm__gen_complain_unknown(struct corm__gen *gen, CXSourceLocation location, const char *annotation);
 
-/* ---- annotations -------------------------------------------------------------------------------------------------- */
+/* ---- annotations ------------------------------------------------------------------------------------------------- */
 
 struct corm__gen_mark {
 	struct corm__gen *gen;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Passing on what the compiler says of the headers, with what it cannot know: that an annotation is a macro whose
- * header was not included, and what corm_optional() takes.
+ * header was not included, what corm_optional() takes, and where hooks' types come from.
  */
 #include "generate/generate.h"
 #include "generate/reader_clang.h"
@@ -93,20 +93,33 @@ static bool stands_at(CXTranslationUnit unit, CXSourceLocation location, const c
 	return text && offset < size && length <= size - offset && memcmp(text + offset, word, length) == 0;
 }
 
-/* What corm_optional() makes of a type that is not one of its words the compiler puts in terms of the macro. */
-static void explain_optional(struct corm__gen *gen, CXTranslationUnit unit, CXSourceLocation where,
-                             struct corm__gen_location *explained)
+/* What the compiler cannot know: what corm_optional() takes, of which it speaks in terms of the macro, and where the
+ * types of hooks are declared. NULL when there is nothing to say. */
+static const char *note_on(struct corm__gen *gen, CXTranslationUnit unit, CXDiagnostic diagnostic)
 {
-	struct corm__gen_location location = corm__gen_location_of(gen, where);
+	static const char unknown[] = "unknown type name";
+	CXSourceLocation where = clang_getDiagnosticLocation(diagnostic);
+	if (stands_at(unit, where, "corm_optional("))
+		return "corm_optional takes the types that <" MODEL_HEADER "> lists: an optional text is const char * with "
+			   "corm_field(nullable), an enum corm_optional_of(enum T)";
+	const char *said = corm__gen_clang_text(gen, clang_getDiagnosticSpelling(diagnostic));
+	if (strncmp(said, unknown, sizeof unknown - 1) == 0 &&
+	    (stands_at(unit, where, "corm_status") || stands_at(unit, where, "corm_session")))
+		return "corm_status and corm_session are declared by <cormorant/session.h>";
+	return NULL;
+}
+
+/* Says it once per line. */
+static void explain(struct corm__gen *gen, CXTranslationUnit unit, CXDiagnostic diagnostic,
+                    struct corm__gen_location *explained)
+{
+	struct corm__gen_location location = corm__gen_location_of(gen, clang_getDiagnosticLocation(diagnostic));
 	bool is_said = explained->file && strcmp(explained->file, location.file) == 0 && explained->line == location.line;
-	if (is_said || !stands_at(unit, where, "corm_optional("))
+	const char *note = is_said ? NULL : note_on(gen, unit, diagnostic);
+	if (!note)
 		return;
 	*explained = location;
-	report(gen,
-	       corm__gen_text(gen,
-	                      "%s:%u:%u: note: corm_optional takes the types that <" MODEL_HEADER "> lists: an optional "
-	                      "text is const char * with corm_field(nullable), an enum corm_optional_of(enum T)",
-	                      location.file, location.line, location.column));
+	report(gen, corm__gen_text(gen, "%s:%u:%u: note: %s", location.file, location.line, location.column, note));
 }
 
 static void report_diagnostic(struct corm__gen *gen, CXDiagnostic diagnostic)
@@ -134,7 +147,7 @@ bool corm__gen_report_diagnostics(struct corm__gen *gen, CXTranslationUnit unit)
 		if (severity >= CXDiagnostic_Warning)
 			report_diagnostic(gen, diagnostic);
 		if (severity == CXDiagnostic_Error)
-			explain_optional(gen, unit, clang_getDiagnosticLocation(diagnostic), &explained);
+			explain(gen, unit, diagnostic, &explained);
 		if (severity > worst)
 			worst = severity;
 		clang_disposeDiagnostic(diagnostic);

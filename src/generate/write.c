@@ -61,6 +61,12 @@ const char *corm__gen_object_name(struct corm__gen *gen, const struct corm__gen_
 	return corm__gen_parameter(corm__gen_snake_case(gen, model->stem), "object");
 }
 
+const char *corm__gen_target_name(struct corm__gen *gen, const struct corm__gen_relationship *relationship)
+{
+	const char *name = corm__gen_object_name(gen, relationship->target);
+	return strcmp(name, corm__gen_object_name(gen, relationship->model)) == 0 ? "other" : name;
+}
+
 const char *corm__gen_key_name(struct corm__gen *gen, const struct corm__gen_column *column)
 {
 	return corm__gen_parameter(column->field, corm__gen_text(gen, "%s_value", column->field));
@@ -94,6 +100,21 @@ void corm__gen_write_related(struct corm__gen *gen, const struct corm__gen_relat
 	                    corm__gen_object_name(gen, model));
 }
 
+const char *const *corm__gen_changes(const struct corm__gen_relationship *relationship)
+{
+	static const char *const many[] = { "add", "remove", NULL }, *const one[] = { "set", NULL };
+	return relationship->many ? many : one;
+}
+
+void corm__gen_write_change(struct corm__gen *gen, const struct corm__gen_relationship *relationship,
+                            const char *change, struct corm__buffer *out)
+{
+	const struct corm__gen_model *model = relationship->model, *target = relationship->target;
+	corm__buffer_format(out, "corm_status %s_%s_%s(corm_session *session, %s *%s, %s *%s)", model->stem,
+	                    relationship->name, change, model->c_type, corm__gen_object_name(gen, model), target->c_type,
+	                    corm__gen_target_name(gen, relationship));
+}
+
 /* A name as it may stand in a comment, which it must neither end nor seem to begin. */
 static const char *in_comment(struct corm__gen *gen, const char *name)
 {
@@ -119,13 +140,17 @@ void corm__gen_write_title(struct corm__gen *gen, const struct corm__gen_model *
 	corm__gen_write_section(out, title);
 }
 
-void corm__gen_write_template(const struct corm__gen_model *model, const char *text, struct corm__buffer *out)
+void corm__gen_write_template(struct corm__gen *gen, const struct corm__gen_model *model, const char *text,
+                              struct corm__buffer *out)
 {
+	const char *object = corm__gen_object_name(gen, model);
 	for (; *text; text++) {
 		if (*text == '@')
 			corm__buffer_text(out, model->stem);
 		else if (*text == '$')
 			corm__buffer_text(out, model->c_type);
+		else if (*text == '%')
+			corm__buffer_text(out, object);
 		else
 			corm__buffer_char(out, *text);
 	}

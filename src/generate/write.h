@@ -25,8 +25,10 @@ void corm__gen_write_head(const struct corm__gen_target *target, struct corm__bu
 void corm__gen_write_section(struct corm__buffer *out, const char *title);
 /* Such a line for a model. */
 void corm__gen_write_title(struct corm__gen *gen, const struct corm__gen_model *model, struct corm__buffer *out);
-/* Text in which each @ stands for the model's stem and each $ for its C type. */
-void corm__gen_write_template(const struct corm__gen_model *model, const char *text, struct corm__buffer *out);
+/* Text in which each @ stands for the model's stem, each $ for its C type, and each % for the name of a parameter that
+ * is an object of it. */
+void corm__gen_write_template(struct corm__gen *gen, const struct corm__gen_model *model, const char *text,
+                              struct corm__buffer *out);
 /* Text as a C string literal. */
 void corm__gen_write_literal(struct corm__buffer *out, const char *text);
 /* `.member = "text",` on a line of its own behind tabs; nothing for NULL. */
@@ -36,8 +38,15 @@ void corm__gen_write_get(struct corm__gen *gen, const struct corm__gen_model *mo
 /* `Book_list Author_books(corm_session *session, struct Author *author)` */
 void corm__gen_write_related(struct corm__gen *gen, const struct corm__gen_relationship *relationship,
                              struct corm__buffer *out);
+/* What a relationship's functions are called that change it: add and remove, or set. NULL ends them. */
+const char *const *corm__gen_changes(const struct corm__gen_relationship *relationship);
+/* `corm_status Author_books_add(corm_session *session, struct Author *author, struct Book *book)` */
+void corm__gen_write_change(struct corm__gen *gen, const struct corm__gen_relationship *relationship,
+                            const char *change, struct corm__buffer *out);
 /* The name of the parameter that is an object of the model. */
 const char *corm__gen_object_name(struct corm__gen *gen, const struct corm__gen_model *model);
+/* The name of the parameter that is an object of the relationship's target, beside one of its own model. */
+const char *corm__gen_target_name(struct corm__gen *gen, const struct corm__gen_relationship *relationship);
 /* The name of X_get's parameter for a column. */
 const char *corm__gen_key_name(struct corm__gen *gen, const struct corm__gen_column *column);
 

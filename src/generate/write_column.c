@@ -16,7 +16,7 @@ static void write_factory(const struct corm__gen_column *column, const char *end
 {
 	const char *stem = column->model->stem, *type = column->c_type;
 	const char *space = type[strlen(type) - 1] == '*' ? "" : " ";
-	corm__buffer_format(out, "static void %s_%s_%s(void *value)\n{\n", stem, column->field, ending);
+	corm__buffer_format(out, "static void %s__%s_%s(void *value)\n{\n", stem, column->field, ending);
 	if (column->optional == CORM__GEN_OPTIONAL)
 		corm__buffer_format(out, "\t*(%s *)value = (%s)corm_some(%s());\n", column->optional_type,
 		                    column->optional_type, function);
@@ -232,7 +232,7 @@ static void write_values(const struct corm__gen_column *column, struct corm__buf
 	};
 	const char *stem = column->model->stem;
 	if (column->factory)
-		corm__buffer_format(out, "\t\t.default_factory = %s_%s_default,\n", stem, column->field);
+		corm__buffer_format(out, "\t\t.default_factory = %s__%s_default,\n", stem, column->field);
 	if (column->server_default)
 		corm__buffer_format(out, "\t\t.server_default = %s,\n", servers[column->server_default]);
 	corm__gen_write_member(out, "\t\t", "server_default_sql", column->server_default_sql);
@@ -240,7 +240,7 @@ static void write_values(const struct corm__gen_column *column, struct corm__buf
 		corm__buffer_format(out, "\t\t.onupdate = %s,\n", servers[column->onupdate]);
 	corm__gen_write_member(out, "\t\t", "onupdate_sql", column->onupdate_sql);
 	if (column->onupdate_function)
-		corm__buffer_format(out, "\t\t.onupdate_function = %s_%s_update,\n", stem, column->field);
+		corm__buffer_format(out, "\t\t.onupdate_function = %s__%s_update,\n", stem, column->field);
 }
 
 void corm__gen_write_columns(const struct corm__gen_model *model, struct corm__buffer *out)
@@ -254,6 +254,8 @@ void corm__gen_write_columns(const struct corm__gen_model *model, struct corm__b
 		corm__buffer_text(out, "\t{\n");
 		corm__gen_write_member(out, "\t\t", "name", column->name);
 		corm__gen_write_member(out, "\t\t", "field", column->field);
+		if (strcmp(column->path, column->field) != 0)
+			corm__gen_write_member(out, "\t\t", "member", column->path);
 		corm__buffer_format(out, "\t\t.offset = offsetof(%s, %s),\n", model->c_type, column->path);
 		write_format(column, out);
 		write_flags(column, out);

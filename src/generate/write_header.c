@@ -31,6 +31,29 @@ static void write_comment(const struct corm__gen_model *model, struct corm__buff
 	corm__buffer_text(out, " */\n");
 }
 
+static const char object_functions[] =
+	"corm_status @_delete(corm_session *session, $ *%);\n"
+	"corm_status @_refresh(corm_session *session, $ *%);\n"
+	"corm_status @_expire(corm_session *session, $ *%);\n"
+	"corm_status @_expunge(corm_session *session, $ *%);\n"
+	"$ *@_copy(corm_arena *arena, const $ *%);\n"
+	"$ *@_merge_value(corm_session *session, const $ *value);\n"
+	"corm_status @_insert_many(corm_session *session, const $ *items, size_t count);\n"
+	"$ *@_stream_next(corm_stream *stream);\n";
+
+static void write_relationships(struct corm__gen *gen, const struct corm__gen_model *model, struct corm__buffer *out)
+{
+	for (const struct corm__gen_relationship *relationship = model->relationships; relationship;
+	     relationship = relationship->next) {
+		corm__gen_write_related(gen, relationship, out);
+		corm__buffer_text(out, ";\n");
+		for (const char *const *change = corm__gen_changes(relationship); *change; change++) {
+			corm__gen_write_change(gen, relationship, *change, out);
+			corm__buffer_text(out, ";\n");
+		}
+	}
+}
+
 static void write_functions(struct corm__gen *gen, const struct corm__gen_model *model, struct corm__buffer *out)
 {
 	const char *stem = model->stem, *type = model->c_type;
@@ -44,11 +67,8 @@ static void write_functions(struct corm__gen *gen, const struct corm__gen_model 
 	corm__buffer_format(out, "%s *%s_add_value(corm_session *session, const %s *value);\n", type, stem, type);
 	corm__gen_write_get(gen, model, out);
 	corm__buffer_text(out, ";\n");
-	for (const struct corm__gen_relationship *relationship = model->relationships; relationship;
-	     relationship = relationship->next) {
-		corm__gen_write_related(gen, relationship, out);
-		corm__buffer_text(out, ";\n");
-	}
+	corm__gen_write_template(gen, model, object_functions, out);
+	write_relationships(gen, model, out);
 	corm__buffer_char(out, '\n');
 }
 
@@ -160,12 +180,36 @@ static const char query_macros[] =
 	"corm_status @_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)\n"
 	"\t__attribute__((warn_unused_result));\n"
 	"@_list @_run(corm_query *query);\n"
+	"corm_stream *@_stream_query(corm_session *session, const corm_clause *clauses);\n"
 	"#define @_all(...) @_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))\n"
 	"#define @_first(...) @_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))\n"
 	"#define @_one(...) @_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))\n"
 	"#define @_one_or_none(...) @_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))\n"
 	"#define @_count(...) @_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))\n"
-	"#define @_exists(session, ...) @_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))\n\n";
+	"#define @_exists(session, ...) @_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))\n"
+	"#define @_stream(...) @_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))\n\n";
+
+/* The arguments' text tells which columns were named. */
+static const char change_macros[] =
+	"int64_t @_update_query(corm_session *session, const corm_clause *clauses);\n"
+	"int64_t @_delete_where_query(corm_session *session, const corm_clause *clauses);\n"
+	"$ *@_upsert_query(corm_session *session, const $ *value, const char *given,\n"
+	"\tconst corm_clause *clauses);\n"
+	"$ *@_merge_query(corm_session *session, const $ *value, const char *given);\n"
+	"#define @_update(...) @_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))\n"
+	"#define @_delete_where(...) @_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))\n"
+	"#define @_upsert(session, ...) \\\n"
+	"\t__extension__({ \\\n"
+	"\t\tCORM__OVERRIDE_BEGIN \\\n"
+	"\t\t@_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \\\n"
+	"\t\tCORM__OVERRIDE_END \\\n"
+	"\t})\n"
+	"#define @_merge(session, ...) \\\n"
+	"\t__extension__({ \\\n"
+	"\t\tCORM__OVERRIDE_BEGIN \\\n"
+	"\t\t@_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \\\n"
+	"\t\tCORM__OVERRIDE_END \\\n"
+	"\t})\n\n";
 
 static const char *guard_of(struct corm__gen *gen, const struct corm__gen_target *target)
 {
@@ -203,8 +247,9 @@ void corm__gen_write_header(struct corm__gen *gen, const struct corm__gen_target
 		if (model->kind != CORM__GEN_TABLE)
 			continue;
 		write_defaults(gen, model, out);
-		corm__gen_write_template(model, add_macros, out);
-		corm__gen_write_template(model, query_macros, out);
+		corm__gen_write_template(gen, model, add_macros, out);
+		corm__gen_write_template(gen, model, query_macros, out);
+		corm__gen_write_template(gen, model, change_macros, out);
 	}
 	corm__buffer_text(out, "#endif\n\n#endif\n");
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The generated source: per model its tables, its metadata, its typed columns and its functions.
+ * The generated source: per model its tables, its metadata and its typed columns.
  */
 #include "generate/write_source.h"
-#include <string.h>
 
 /* `(const uint16_t[]){ 0, 2 }` */
 static void write_indexes(const struct corm__gen_columns *columns, struct corm__buffer *out)
@@ -189,6 +188,21 @@ static void write_relationships(const struct corm__gen_model *model, struct corm
 
 /* ---- the model --------------------------------------------------------------------------------------------------- */
 
+/* A model has pointers to functions of one type only: these have it, and call those of the model's own. */
+static void write_callbacks(const struct corm__gen_model *model, struct corm__buffer *out)
+{
+	const char *stem = model->stem;
+	corm__buffer_format(out, "static void %s__init(void *value)\n{\n\t%s_init(value);\n}\n\n", stem, stem);
+	for (const struct corm__gen_hook *hook = model->hooks; hook; hook = hook->next) {
+		corm__buffer_format(out, "static corm_status %s__%s(corm_session *session, void *object)\n{\n", stem,
+		                    hook->name);
+		if (hook->returns_status)
+			corm__buffer_format(out, "\treturn %s(session, object);\n}\n\n", hook->function);
+		else
+			corm__buffer_format(out, "\t%s(session, object);\n\treturn CORM_OK;\n}\n\n", hook->function);
+	}
+}
+
 static void write_table_member(struct corm__buffer *out, const struct corm__gen_model *model, const char *members,
                                const char *name, size_t count)
 {
@@ -202,8 +216,10 @@ static void write_model(struct corm__gen *gen, const struct corm__gen_model *mod
 	for (const struct corm__gen_foreign_key *key = model->foreign_keys; key; key = key->next)
 		foreign_keys++;
 	bool is_table = model->kind == CORM__GEN_TABLE;
-	if (is_table)
+	if (is_table) {
+		write_callbacks(model, out);
 		corm__buffer_format(out, "static %s %s_nowhere;\n\n", model->c_type, model->stem);
+	}
 	corm__buffer_format(out, "const corm_model_info %s_model = {\n", model->stem);
 	corm__gen_write_member(out, "\t", "name", model->stem);
 	corm__gen_write_member(out, "\t", "table", model->table);
@@ -224,8 +240,12 @@ static void write_model(struct corm__gen *gen, const struct corm__gen_model *mod
 	write_table_member(out, model, "unique_indexes", "unique_index", count_indexes(model, CORM__GEN_UNIQUE_INDEX));
 	write_table_member(out, model, "checks", "check", model->check_count);
 	write_table_member(out, model, "relationships", "relationship", model->relationship_count);
-	if (is_table)
+	if (is_table) {
+		corm__buffer_format(out, "\t.init = %s__init,\n", model->stem);
+		for (const struct corm__gen_hook *hook = model->hooks; hook; hook = hook->next)
+			corm__buffer_format(out, "\t.%s = %s__%s,\n", hook->name, model->stem, hook->name);
 		corm__buffer_format(out, "\t.nowhere = &%s_nowhere,\n", model->stem);
+	}
 	corm__buffer_text(out, "};\n\n");
 }
 
@@ -260,91 +280,6 @@ static void write_nodes(const struct corm__gen_model *model, struct corm__buffer
 	corm__buffer_text(out, "};\n\n");
 }
 
-/* ---- functions --------------------------------------------------------------------------------------------------- */
-
-static const char add_functions[] =
-	"void @_init($ *value)\n{\n\t*value = ($){ @__defaults };\n}\n\n"
-	"$ *@_new(corm_session *session)\n{\n\treturn (@_add_value)(session, &($){ @__defaults });\n}\n\n"
-	"$ *(@_add_value)(corm_session *session, const $ *value)\n{\n\treturn corm__add(session, &@_model, value);\n}\n\n";
-
-static const char query_functions[] =
-	"@_list @_all_query(corm_session *session, const corm_clause *clauses)\n"
-	"{\n"
-	"\tcorm_any_list list = corm__all(session, &@_model, clauses);\n"
-	"\treturn (@_list){ ($ **)list.items, list.count, list.status };\n"
-	"}\n\n"
-	"$ *@_first_query(corm_session *session, const corm_clause *clauses)\n"
-	"{\n\treturn corm__first(session, &@_model, clauses);\n}\n\n"
-	"$ *@_one_query(corm_session *session, const corm_clause *clauses)\n"
-	"{\n\treturn corm__one(session, &@_model, clauses);\n}\n\n"
-	"$ *@_one_or_none_query(corm_session *session, const corm_clause *clauses)\n"
-	"{\n\treturn corm__one_or_none(session, &@_model, clauses);\n}\n\n"
-	"int64_t @_count_query(corm_session *session, const corm_clause *clauses)\n"
-	"{\n\treturn corm__count(session, &@_model, clauses);\n}\n\n"
-	"corm_status @_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)\n"
-	"{\n\treturn corm__exists(session, &@_model, exists, clauses);\n}\n\n"
-	"@_list @_run(corm_query *query)\n"
-	"{\n"
-	"\tcorm_any_list list = corm__run(query, &@_model);\n"
-	"\treturn (@_list){ ($ **)list.items, list.count, list.status };\n"
-	"}\n\n";
-
-static bool has_array_key(const struct corm__gen_model *model)
-{
-	for (size_t i = 0; i < model->key.count; i++)
-		if (model->key.items[i]->type == CORM_TYPE_TEXT_ARRAY)
-			return true;
-	return false;
-}
-
-/* A text that is too long for the key's array belongs to no row. */
-static void write_get(struct corm__gen *gen, const struct corm__gen_model *model, struct corm__buffer *out)
-{
-	corm__gen_write_get(gen, model, out);
-	corm__buffer_text(out, "\n{\n");
-	if (has_array_key(model))
-		corm__buffer_format(out, "\t%s row = { 0 };\n", model->c_type);
-	for (size_t i = 0; i < model->key.count; i++) {
-		const struct corm__gen_column *column = model->key.items[i];
-		const char *name = corm__gen_key_name(gen, column);
-		if (column->type == CORM_TYPE_TEXT_ARRAY)
-			corm__buffer_format(out,
-			                    "\tif (%s && strlen(%s) >= sizeof row.%s)\n"
-			                    "\t\treturn NULL;\n"
-			                    "\tif (%s)\n"
-			                    "\t\tmemcpy(row.%s, %s, strlen(%s));\n",
-			                    name, name, column->path, name, column->path, name, name);
-	}
-	corm__buffer_format(out, "\treturn corm__get(session, &%s_model, (const void *const[]){", model->stem);
-	for (size_t i = 0; i < model->key.count; i++) {
-		const struct corm__gen_column *column = model->key.items[i];
-		const char *name = corm__gen_key_name(gen, column);
-		if (column->type == CORM_TYPE_TEXT_ARRAY)
-			corm__buffer_format(out, "%s %s ? row.%s : NULL", i ? "," : "", name, column->path);
-		else
-			corm__buffer_format(out, "%s %s%s", i ? "," : "", column->type == CORM_TYPE_BYTES_ARRAY ? "" : "&", name);
-	}
-	corm__buffer_text(out, " });\n}\n\n");
-}
-
-static void write_related(struct corm__gen *gen, const struct corm__gen_relationship *relationship,
-                          struct corm__buffer *out)
-{
-	const char *stem = relationship->model->stem, *object = corm__gen_object_name(gen, relationship->model);
-	corm__gen_write_related(gen, relationship, out);
-	if (relationship->many)
-		corm__buffer_format(out,
-		                    "\n{\n"
-		                    "\tcorm_any_list list = corm__related_list(session, &%s_model, %u, %s);\n"
-		                    "\treturn (%s_list){ (%s **)list.items, list.count, list.status };\n"
-		                    "}\n\n",
-		                    stem, relationship->index, object, relationship->target->stem,
-		                    relationship->target->c_type);
-	else
-		corm__buffer_format(out, "\n{\n\treturn corm__related_one(session, &%s_model, %u, %s);\n}\n\n", stem,
-		                    relationship->index, object);
-}
-
 static void write_metadata(const struct corm__gen *gen, const struct corm__gen_target *target, struct corm__buffer *out)
 {
 	enum { PER_LINE = 4 };
@@ -372,7 +307,7 @@ void corm__gen_write_source(struct corm__gen *gen, const struct corm__gen_target
 {
 	bool copies_text = false;
 	for (const struct corm__gen_model *model = gen->models; model; model = model->next)
-		copies_text |= has_array_key(model);
+		copies_text |= corm__gen_has_array_key(model);
 	corm__gen_write_head(target, out);
 	corm__buffer_format(out, "#include \"%s\"\n%s\n", target->header_name, copies_text ? "#include <string.h>\n" : "");
 	if (gen->enum_formats) {
@@ -391,14 +326,8 @@ void corm__gen_write_source(struct corm__gen *gen, const struct corm__gen_target
 		write_model(gen, model, out);
 		if (model->column_count)
 			write_nodes(model, out);
-		if (model->kind != CORM__GEN_TABLE)
-			continue;
-		corm__gen_write_template(model, add_functions, out);
-		write_get(gen, model, out);
-		corm__gen_write_template(model, query_functions, out);
-		for (const struct corm__gen_relationship *relationship = model->relationships; relationship;
-		     relationship = relationship->next)
-			write_related(gen, relationship, out);
+		if (model->kind == CORM__GEN_TABLE)
+			corm__gen_write_functions(gen, model, out);
 	}
 	write_metadata(gen, target, out);
 }

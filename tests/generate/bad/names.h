@@ -46,6 +46,7 @@ struct Late {
 	int64_t id corm_field(primary_key);
 } corm_table();
 void Late_add(void);
+void Late__init(void *late);
 enum { Late_get };
 int Late;
 

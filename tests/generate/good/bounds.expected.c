@@ -114,6 +114,11 @@ static const corm_column Bounds_column_table[] = {
 	},
 };
 
+static void Bounds__init(void *value)
+{
+	Bounds_init(value);
+}
+
 static struct Bounds Bounds_nowhere;
 
 const corm_model_info Bounds_model = {
@@ -125,6 +130,7 @@ const corm_model_info Bounds_model = {
 	.key = (const uint16_t[]){ 0 },
 	.key_count = 1,
 	.key_name = "pk_bounds",
+	.init = Bounds__init,
 	.nowhere = &Bounds_nowhere,
 };
 
@@ -160,7 +166,8 @@ const struct Bounds_columns Bounds = {
 
 void Bounds_init(struct Bounds *value)
 {
-	*value = (struct Bounds){ Bounds__defaults };
+	if (value)
+		*value = (struct Bounds){ Bounds__defaults };
 }
 
 struct Bounds *Bounds_new(corm_session *session)
@@ -213,6 +220,72 @@ Bounds_list Bounds_run(corm_query *query)
 {
 	corm_any_list list = corm__run(query, &Bounds_model);
 	return (Bounds_list){ (struct Bounds **)list.items, list.count, list.status };
+}
+
+corm_stream *Bounds_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &Bounds_model, clauses);
+}
+
+struct Bounds *Bounds_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &Bounds_model);
+}
+
+corm_status Bounds_delete(corm_session *session, struct Bounds *bounds)
+{
+	return corm__delete(session, &Bounds_model, bounds);
+}
+
+corm_status Bounds_refresh(corm_session *session, struct Bounds *bounds)
+{
+	return corm__refresh(session, &Bounds_model, bounds);
+}
+
+corm_status Bounds_expire(corm_session *session, struct Bounds *bounds)
+{
+	return corm__expire(session, &Bounds_model, bounds);
+}
+
+corm_status Bounds_expunge(corm_session *session, struct Bounds *bounds)
+{
+	return corm__expunge(session, &Bounds_model, bounds);
+}
+
+struct Bounds *Bounds_copy(corm_arena *arena, const struct Bounds *bounds)
+{
+	return corm__copy(arena, &Bounds_model, bounds);
+}
+
+corm_status Bounds_insert_many(corm_session *session, const struct Bounds *items, size_t count)
+{
+	return corm__insert_many(session, &Bounds_model, items, count);
+}
+
+int64_t Bounds_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &Bounds_model, clauses);
+}
+
+int64_t Bounds_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &Bounds_model, clauses);
+}
+
+struct Bounds *Bounds_upsert_query(corm_session *session, const struct Bounds *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &Bounds_model, value, given, clauses);
+}
+
+struct Bounds *Bounds_merge_query(corm_session *session, const struct Bounds *value, const char *given)
+{
+	return corm__merge(session, &Bounds_model, value, given);
+}
+
+struct Bounds *Bounds_merge_value(corm_session *session, const struct Bounds *value)
+{
+	return corm__merge(session, &Bounds_model, value, NULL);
 }
 
 /* ---- metadata --------------------------------------------------------------------------------------------------- */

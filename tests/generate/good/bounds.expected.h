@@ -25,6 +25,14 @@ void Bounds_init(struct Bounds *value);
 struct Bounds *Bounds_new(corm_session *session);
 struct Bounds *Bounds_add_value(corm_session *session, const struct Bounds *value);
 struct Bounds *Bounds_get(corm_session *session, int64_t id);
+corm_status Bounds_delete(corm_session *session, struct Bounds *bounds);
+corm_status Bounds_refresh(corm_session *session, struct Bounds *bounds);
+corm_status Bounds_expire(corm_session *session, struct Bounds *bounds);
+corm_status Bounds_expunge(corm_session *session, struct Bounds *bounds);
+struct Bounds *Bounds_copy(corm_arena *arena, const struct Bounds *bounds);
+struct Bounds *Bounds_merge_value(corm_session *session, const struct Bounds *value);
+corm_status Bounds_insert_many(corm_session *session, const struct Bounds *items, size_t count);
+struct Bounds *Bounds_stream_next(corm_stream *stream);
 
 #ifdef __cplusplus
 }
@@ -79,12 +87,34 @@ int64_t Bounds_count_query(corm_session *session, const corm_clause *clauses);
 corm_status Bounds_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 Bounds_list Bounds_run(corm_query *query);
+corm_stream *Bounds_stream_query(corm_session *session, const corm_clause *clauses);
 #define Bounds_all(...) Bounds_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Bounds_first(...) Bounds_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Bounds_one(...) Bounds_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Bounds_one_or_none(...) Bounds_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Bounds_count(...) Bounds_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Bounds_exists(session, ...) Bounds_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Bounds_stream(...) Bounds_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t Bounds_update_query(corm_session *session, const corm_clause *clauses);
+int64_t Bounds_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct Bounds *Bounds_upsert_query(corm_session *session, const struct Bounds *value, const char *given,
+	const corm_clause *clauses);
+struct Bounds *Bounds_merge_query(corm_session *session, const struct Bounds *value, const char *given);
+#define Bounds_update(...) Bounds_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Bounds_delete_where(...) Bounds_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Bounds_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Bounds_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define Bounds_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Bounds_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 #endif
 

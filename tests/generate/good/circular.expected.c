@@ -52,6 +52,11 @@ static const corm_relationship Two_relationship_table[] = {
 	},
 };
 
+static void Two__init(void *value)
+{
+	Two_init(value);
+}
+
 static struct Two Two_nowhere;
 
 const corm_model_info Two_model = {
@@ -67,6 +72,7 @@ const corm_model_info Two_model = {
 	.foreign_key_count = 1,
 	.relationships = Two_relationship_table,
 	.relationship_count = 1,
+	.init = Two__init,
 	.nowhere = &Two_nowhere,
 };
 
@@ -86,7 +92,8 @@ const struct Two_columns Two = {
 
 void Two_init(struct Two *value)
 {
-	*value = (struct Two){ Two__defaults };
+	if (value)
+		*value = (struct Two){ Two__defaults };
 }
 
 struct Two *Two_new(corm_session *session)
@@ -141,9 +148,80 @@ Two_list Two_run(corm_query *query)
 	return (Two_list){ (struct Two **)list.items, list.count, list.status };
 }
 
+corm_stream *Two_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &Two_model, clauses);
+}
+
+struct Two *Two_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &Two_model);
+}
+
+corm_status Two_delete(corm_session *session, struct Two *two)
+{
+	return corm__delete(session, &Two_model, two);
+}
+
+corm_status Two_refresh(corm_session *session, struct Two *two)
+{
+	return corm__refresh(session, &Two_model, two);
+}
+
+corm_status Two_expire(corm_session *session, struct Two *two)
+{
+	return corm__expire(session, &Two_model, two);
+}
+
+corm_status Two_expunge(corm_session *session, struct Two *two)
+{
+	return corm__expunge(session, &Two_model, two);
+}
+
+struct Two *Two_copy(corm_arena *arena, const struct Two *two)
+{
+	return corm__copy(arena, &Two_model, two);
+}
+
+corm_status Two_insert_many(corm_session *session, const struct Two *items, size_t count)
+{
+	return corm__insert_many(session, &Two_model, items, count);
+}
+
+int64_t Two_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &Two_model, clauses);
+}
+
+int64_t Two_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &Two_model, clauses);
+}
+
+struct Two *Two_upsert_query(corm_session *session, const struct Two *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &Two_model, value, given, clauses);
+}
+
+struct Two *Two_merge_query(corm_session *session, const struct Two *value, const char *given)
+{
+	return corm__merge(session, &Two_model, value, given);
+}
+
+struct Two *Two_merge_value(corm_session *session, const struct Two *value)
+{
+	return corm__merge(session, &Two_model, value, NULL);
+}
+
 struct One *Two_parent(corm_session *session, struct Two *two)
 {
 	return corm__related_one(session, &Two_model, 0, two);
+}
+
+corm_status Two_parent_set(corm_session *session, struct Two *two, struct One *one)
+{
+	return corm__related_set(session, &Two_model, 0, two, one);
 }
 
 /* ---- One: table one --------------------------------------------------------------------------------------------- */
@@ -178,6 +256,11 @@ static const corm_relationship One_relationship_table[] = {
 	},
 };
 
+static void One__init(void *value)
+{
+	One_init(value);
+}
+
 static struct One One_nowhere;
 
 const corm_model_info One_model = {
@@ -191,6 +274,7 @@ const corm_model_info One_model = {
 	.key_name = "pk_one",
 	.relationships = One_relationship_table,
 	.relationship_count = 1,
+	.init = One__init,
 	.nowhere = &One_nowhere,
 };
 
@@ -208,7 +292,8 @@ const struct One_columns One = {
 
 void One_init(struct One *value)
 {
-	*value = (struct One){ One__defaults };
+	if (value)
+		*value = (struct One){ One__defaults };
 }
 
 struct One *One_new(corm_session *session)
@@ -263,10 +348,86 @@ One_list One_run(corm_query *query)
 	return (One_list){ (struct One **)list.items, list.count, list.status };
 }
 
+corm_stream *One_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &One_model, clauses);
+}
+
+struct One *One_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &One_model);
+}
+
+corm_status One_delete(corm_session *session, struct One *one)
+{
+	return corm__delete(session, &One_model, one);
+}
+
+corm_status One_refresh(corm_session *session, struct One *one)
+{
+	return corm__refresh(session, &One_model, one);
+}
+
+corm_status One_expire(corm_session *session, struct One *one)
+{
+	return corm__expire(session, &One_model, one);
+}
+
+corm_status One_expunge(corm_session *session, struct One *one)
+{
+	return corm__expunge(session, &One_model, one);
+}
+
+struct One *One_copy(corm_arena *arena, const struct One *one)
+{
+	return corm__copy(arena, &One_model, one);
+}
+
+corm_status One_insert_many(corm_session *session, const struct One *items, size_t count)
+{
+	return corm__insert_many(session, &One_model, items, count);
+}
+
+int64_t One_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &One_model, clauses);
+}
+
+int64_t One_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &One_model, clauses);
+}
+
+struct One *One_upsert_query(corm_session *session, const struct One *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &One_model, value, given, clauses);
+}
+
+struct One *One_merge_query(corm_session *session, const struct One *value, const char *given)
+{
+	return corm__merge(session, &One_model, value, given);
+}
+
+struct One *One_merge_value(corm_session *session, const struct One *value)
+{
+	return corm__merge(session, &One_model, value, NULL);
+}
+
 Two_list One_twos(corm_session *session, struct One *one)
 {
 	corm_any_list list = corm__related_list(session, &One_model, 0, one);
 	return (Two_list){ (struct Two **)list.items, list.count, list.status };
+}
+
+corm_status One_twos_add(corm_session *session, struct One *one, struct Two *two)
+{
+	return corm__related_add(session, &One_model, 0, one, two);
+}
+
+corm_status One_twos_remove(corm_session *session, struct One *one, struct Two *two)
+{
+	return corm__related_remove(session, &One_model, 0, one, two);
 }
 
 /* ---- metadata --------------------------------------------------------------------------------------------------- */

@@ -32,7 +32,16 @@ void Two_init(struct Two *value);
 struct Two *Two_new(corm_session *session);
 struct Two *Two_add_value(corm_session *session, const struct Two *value);
 struct Two *Two_get(corm_session *session, int64_t id);
+corm_status Two_delete(corm_session *session, struct Two *two);
+corm_status Two_refresh(corm_session *session, struct Two *two);
+corm_status Two_expire(corm_session *session, struct Two *two);
+corm_status Two_expunge(corm_session *session, struct Two *two);
+struct Two *Two_copy(corm_arena *arena, const struct Two *two);
+struct Two *Two_merge_value(corm_session *session, const struct Two *value);
+corm_status Two_insert_many(corm_session *session, const struct Two *items, size_t count);
+struct Two *Two_stream_next(corm_stream *stream);
 struct One *Two_parent(corm_session *session, struct Two *two);
+corm_status Two_parent_set(corm_session *session, struct Two *two, struct One *one);
 
 /* ---- One: table one --------------------------------------------------------------------------------------------- */
 
@@ -42,7 +51,17 @@ void One_init(struct One *value);
 struct One *One_new(corm_session *session);
 struct One *One_add_value(corm_session *session, const struct One *value);
 struct One *One_get(corm_session *session, int64_t id);
+corm_status One_delete(corm_session *session, struct One *one);
+corm_status One_refresh(corm_session *session, struct One *one);
+corm_status One_expire(corm_session *session, struct One *one);
+corm_status One_expunge(corm_session *session, struct One *one);
+struct One *One_copy(corm_arena *arena, const struct One *one);
+struct One *One_merge_value(corm_session *session, const struct One *value);
+corm_status One_insert_many(corm_session *session, const struct One *items, size_t count);
+struct One *One_stream_next(corm_stream *stream);
 Two_list One_twos(corm_session *session, struct One *one);
+corm_status One_twos_add(corm_session *session, struct One *one, struct Two *two);
+corm_status One_twos_remove(corm_session *session, struct One *one, struct Two *two);
 
 #ifdef __cplusplus
 }
@@ -84,12 +103,34 @@ int64_t Two_count_query(corm_session *session, const corm_clause *clauses);
 corm_status Two_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 Two_list Two_run(corm_query *query);
+corm_stream *Two_stream_query(corm_session *session, const corm_clause *clauses);
 #define Two_all(...) Two_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Two_first(...) Two_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Two_one(...) Two_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Two_one_or_none(...) Two_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Two_count(...) Two_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Two_exists(session, ...) Two_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Two_stream(...) Two_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t Two_update_query(corm_session *session, const corm_clause *clauses);
+int64_t Two_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct Two *Two_upsert_query(corm_session *session, const struct Two *value, const char *given,
+	const corm_clause *clauses);
+struct Two *Two_merge_query(corm_session *session, const struct Two *value, const char *given);
+#define Two_update(...) Two_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Two_delete_where(...) Two_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Two_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Two_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define Two_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Two_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- One -------------------------------------------------------------------------------------------------------- */
 
@@ -126,12 +167,34 @@ int64_t One_count_query(corm_session *session, const corm_clause *clauses);
 corm_status One_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 One_list One_run(corm_query *query);
+corm_stream *One_stream_query(corm_session *session, const corm_clause *clauses);
 #define One_all(...) One_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define One_first(...) One_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define One_one(...) One_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define One_one_or_none(...) One_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define One_count(...) One_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define One_exists(session, ...) One_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define One_stream(...) One_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t One_update_query(corm_session *session, const corm_clause *clauses);
+int64_t One_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct One *One_upsert_query(corm_session *session, const struct One *value, const char *given,
+	const corm_clause *clauses);
+struct One *One_merge_query(corm_session *session, const struct One *value, const char *given);
+#define One_update(...) One_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define One_delete_where(...) One_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define One_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		One_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define One_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		One_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 #endif
 

@@ -63,6 +63,11 @@ static const corm_column Early_column_table[] = {
 	},
 };
 
+static void Early__init(void *value)
+{
+	Early_init(value);
+}
+
 static struct Early Early_nowhere;
 
 const corm_model_info Early_model = {
@@ -75,6 +80,7 @@ const corm_model_info Early_model = {
 	.key = (const uint16_t[]){ 0 },
 	.key_count = 1,
 	.key_name = "pk_early",
+	.init = Early__init,
 	.nowhere = &Early_nowhere,
 };
 
@@ -100,7 +106,8 @@ const struct Early_columns Early = {
 
 void Early_init(struct Early *value)
 {
-	*value = (struct Early){ Early__defaults };
+	if (value)
+		*value = (struct Early){ Early__defaults };
 }
 
 struct Early *Early_new(corm_session *session)
@@ -155,6 +162,72 @@ Early_list Early_run(corm_query *query)
 	return (Early_list){ (struct Early **)list.items, list.count, list.status };
 }
 
+corm_stream *Early_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &Early_model, clauses);
+}
+
+struct Early *Early_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &Early_model);
+}
+
+corm_status Early_delete(corm_session *session, struct Early *early)
+{
+	return corm__delete(session, &Early_model, early);
+}
+
+corm_status Early_refresh(corm_session *session, struct Early *early)
+{
+	return corm__refresh(session, &Early_model, early);
+}
+
+corm_status Early_expire(corm_session *session, struct Early *early)
+{
+	return corm__expire(session, &Early_model, early);
+}
+
+corm_status Early_expunge(corm_session *session, struct Early *early)
+{
+	return corm__expunge(session, &Early_model, early);
+}
+
+struct Early *Early_copy(corm_arena *arena, const struct Early *early)
+{
+	return corm__copy(arena, &Early_model, early);
+}
+
+corm_status Early_insert_many(corm_session *session, const struct Early *items, size_t count)
+{
+	return corm__insert_many(session, &Early_model, items, count);
+}
+
+int64_t Early_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &Early_model, clauses);
+}
+
+int64_t Early_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &Early_model, clauses);
+}
+
+struct Early *Early_upsert_query(corm_session *session, const struct Early *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &Early_model, value, given, clauses);
+}
+
+struct Early *Early_merge_query(corm_session *session, const struct Early *value, const char *given)
+{
+	return corm__merge(session, &Early_model, value, given);
+}
+
+struct Early *Early_merge_value(corm_session *session, const struct Early *value)
+{
+	return corm__merge(session, &Early_model, value, NULL);
+}
+
 /* ---- Late: table late ------------------------------------------------------------------------------------------- */
 
 _Static_assert(sizeof(((struct Late *)0)->id) == sizeof(int64_t),
@@ -172,6 +245,11 @@ static const corm_column Late_column_table[] = {
 	},
 };
 
+static void Late__init(void *value)
+{
+	Late_init(value);
+}
+
 static struct Late Late_nowhere;
 
 const corm_model_info Late_model = {
@@ -183,6 +261,7 @@ const corm_model_info Late_model = {
 	.key = (const uint16_t[]){ 0 },
 	.key_count = 1,
 	.key_name = "pk_late",
+	.init = Late__init,
 	.nowhere = &Late_nowhere,
 };
 
@@ -198,7 +277,8 @@ const struct Late_columns Late = {
 
 void Late_init(struct Late *value)
 {
-	*value = (struct Late){ Late__defaults };
+	if (value)
+		*value = (struct Late){ Late__defaults };
 }
 
 struct Late *Late_new(corm_session *session)
@@ -251,6 +331,72 @@ Late_list Late_run(corm_query *query)
 {
 	corm_any_list list = corm__run(query, &Late_model);
 	return (Late_list){ (struct Late **)list.items, list.count, list.status };
+}
+
+corm_stream *Late_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &Late_model, clauses);
+}
+
+struct Late *Late_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &Late_model);
+}
+
+corm_status Late_delete(corm_session *session, struct Late *late)
+{
+	return corm__delete(session, &Late_model, late);
+}
+
+corm_status Late_refresh(corm_session *session, struct Late *late)
+{
+	return corm__refresh(session, &Late_model, late);
+}
+
+corm_status Late_expire(corm_session *session, struct Late *late)
+{
+	return corm__expire(session, &Late_model, late);
+}
+
+corm_status Late_expunge(corm_session *session, struct Late *late)
+{
+	return corm__expunge(session, &Late_model, late);
+}
+
+struct Late *Late_copy(corm_arena *arena, const struct Late *late)
+{
+	return corm__copy(arena, &Late_model, late);
+}
+
+corm_status Late_insert_many(corm_session *session, const struct Late *items, size_t count)
+{
+	return corm__insert_many(session, &Late_model, items, count);
+}
+
+int64_t Late_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &Late_model, clauses);
+}
+
+int64_t Late_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &Late_model, clauses);
+}
+
+struct Late *Late_upsert_query(corm_session *session, const struct Late *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &Late_model, value, given, clauses);
+}
+
+struct Late *Late_merge_query(corm_session *session, const struct Late *value, const char *given)
+{
+	return corm__merge(session, &Late_model, value, given);
+}
+
+struct Late *Late_merge_value(corm_session *session, const struct Late *value)
+{
+	return corm__merge(session, &Late_model, value, NULL);
 }
 
 /* ---- metadata --------------------------------------------------------------------------------------------------- */

@@ -32,6 +32,14 @@ void Early_init(struct Early *value);
 struct Early *Early_new(corm_session *session);
 struct Early *Early_add_value(corm_session *session, const struct Early *value);
 struct Early *Early_get(corm_session *session, int64_t id);
+corm_status Early_delete(corm_session *session, struct Early *early);
+corm_status Early_refresh(corm_session *session, struct Early *early);
+corm_status Early_expire(corm_session *session, struct Early *early);
+corm_status Early_expunge(corm_session *session, struct Early *early);
+struct Early *Early_copy(corm_arena *arena, const struct Early *early);
+struct Early *Early_merge_value(corm_session *session, const struct Early *value);
+corm_status Early_insert_many(corm_session *session, const struct Early *items, size_t count);
+struct Early *Early_stream_next(corm_stream *stream);
 
 /* ---- Late: table late ------------------------------------------------------------------------------------------- */
 
@@ -41,6 +49,14 @@ void Late_init(struct Late *value);
 struct Late *Late_new(corm_session *session);
 struct Late *Late_add_value(corm_session *session, const struct Late *value);
 struct Late *Late_get(corm_session *session, int64_t id);
+corm_status Late_delete(corm_session *session, struct Late *late);
+corm_status Late_refresh(corm_session *session, struct Late *late);
+corm_status Late_expire(corm_session *session, struct Late *late);
+corm_status Late_expunge(corm_session *session, struct Late *late);
+struct Late *Late_copy(corm_arena *arena, const struct Late *late);
+struct Late *Late_merge_value(corm_session *session, const struct Late *value);
+corm_status Late_insert_many(corm_session *session, const struct Late *items, size_t count);
+struct Late *Late_stream_next(corm_stream *stream);
 
 #ifdef __cplusplus
 }
@@ -85,12 +101,34 @@ int64_t Early_count_query(corm_session *session, const corm_clause *clauses);
 corm_status Early_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 Early_list Early_run(corm_query *query);
+corm_stream *Early_stream_query(corm_session *session, const corm_clause *clauses);
 #define Early_all(...) Early_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Early_first(...) Early_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Early_one(...) Early_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Early_one_or_none(...) Early_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Early_count(...) Early_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Early_exists(session, ...) Early_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Early_stream(...) Early_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t Early_update_query(corm_session *session, const corm_clause *clauses);
+int64_t Early_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct Early *Early_upsert_query(corm_session *session, const struct Early *value, const char *given,
+	const corm_clause *clauses);
+struct Early *Early_merge_query(corm_session *session, const struct Early *value, const char *given);
+#define Early_update(...) Early_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Early_delete_where(...) Early_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Early_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Early_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define Early_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Early_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- Late ------------------------------------------------------------------------------------------------------- */
 
@@ -126,12 +164,34 @@ int64_t Late_count_query(corm_session *session, const corm_clause *clauses);
 corm_status Late_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 Late_list Late_run(corm_query *query);
+corm_stream *Late_stream_query(corm_session *session, const corm_clause *clauses);
 #define Late_all(...) Late_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Late_first(...) Late_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Late_one(...) Late_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Late_one_or_none(...) Late_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Late_count(...) Late_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Late_exists(session, ...) Late_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Late_stream(...) Late_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t Late_update_query(corm_session *session, const corm_clause *clauses);
+int64_t Late_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct Late *Late_upsert_query(corm_session *session, const struct Late *value, const char *given,
+	const corm_clause *clauses);
+struct Late *Late_merge_query(corm_session *session, const struct Late *value, const char *given);
+#define Late_update(...) Late_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Late_delete_where(...) Late_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Late_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Late_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define Late_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Late_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 #endif
 

@@ -35,6 +35,11 @@ static const corm_column Hero_column_table[] = {
 	},
 };
 
+static void Hero__init(void *value)
+{
+	Hero_init(value);
+}
+
 static struct Hero Hero_nowhere;
 
 const corm_model_info Hero_model = {
@@ -46,6 +51,7 @@ const corm_model_info Hero_model = {
 	.key = (const uint16_t[]){ 0 },
 	.key_count = 1,
 	.key_name = "pk_hero",
+	.init = Hero__init,
 	.nowhere = &Hero_nowhere,
 };
 
@@ -65,7 +71,8 @@ const struct Hero_columns Hero = {
 
 void Hero_init(struct Hero *value)
 {
-	*value = (struct Hero){ Hero__defaults };
+	if (value)
+		*value = (struct Hero){ Hero__defaults };
 }
 
 struct Hero *Hero_new(corm_session *session)
@@ -118,6 +125,72 @@ Hero_list Hero_run(corm_query *query)
 {
 	corm_any_list list = corm__run(query, &Hero_model);
 	return (Hero_list){ (struct Hero **)list.items, list.count, list.status };
+}
+
+corm_stream *Hero_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &Hero_model, clauses);
+}
+
+struct Hero *Hero_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &Hero_model);
+}
+
+corm_status Hero_delete(corm_session *session, struct Hero *hero)
+{
+	return corm__delete(session, &Hero_model, hero);
+}
+
+corm_status Hero_refresh(corm_session *session, struct Hero *hero)
+{
+	return corm__refresh(session, &Hero_model, hero);
+}
+
+corm_status Hero_expire(corm_session *session, struct Hero *hero)
+{
+	return corm__expire(session, &Hero_model, hero);
+}
+
+corm_status Hero_expunge(corm_session *session, struct Hero *hero)
+{
+	return corm__expunge(session, &Hero_model, hero);
+}
+
+struct Hero *Hero_copy(corm_arena *arena, const struct Hero *hero)
+{
+	return corm__copy(arena, &Hero_model, hero);
+}
+
+corm_status Hero_insert_many(corm_session *session, const struct Hero *items, size_t count)
+{
+	return corm__insert_many(session, &Hero_model, items, count);
+}
+
+int64_t Hero_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &Hero_model, clauses);
+}
+
+int64_t Hero_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &Hero_model, clauses);
+}
+
+struct Hero *Hero_upsert_query(corm_session *session, const struct Hero *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &Hero_model, value, given, clauses);
+}
+
+struct Hero *Hero_merge_query(corm_session *session, const struct Hero *value, const char *given)
+{
+	return corm__merge(session, &Hero_model, value, given);
+}
+
+struct Hero *Hero_merge_value(corm_session *session, const struct Hero *value)
+{
+	return corm__merge(session, &Hero_model, value, NULL);
 }
 
 /* ---- Address: data model ---------------------------------------------------------------------------------------- */

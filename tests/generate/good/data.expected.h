@@ -31,6 +31,14 @@ void Hero_init(struct Hero *value);
 struct Hero *Hero_new(corm_session *session);
 struct Hero *Hero_add_value(corm_session *session, const struct Hero *value);
 struct Hero *Hero_get(corm_session *session, int64_t id);
+corm_status Hero_delete(corm_session *session, struct Hero *hero);
+corm_status Hero_refresh(corm_session *session, struct Hero *hero);
+corm_status Hero_expire(corm_session *session, struct Hero *hero);
+corm_status Hero_expunge(corm_session *session, struct Hero *hero);
+struct Hero *Hero_copy(corm_arena *arena, const struct Hero *hero);
+struct Hero *Hero_merge_value(corm_session *session, const struct Hero *value);
+corm_status Hero_insert_many(corm_session *session, const struct Hero *items, size_t count);
+struct Hero *Hero_stream_next(corm_stream *stream);
 
 /* ---- Address: data model ---------------------------------------------------------------------------------------- */
 
@@ -92,12 +100,34 @@ int64_t Hero_count_query(corm_session *session, const corm_clause *clauses);
 corm_status Hero_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 Hero_list Hero_run(corm_query *query);
+corm_stream *Hero_stream_query(corm_session *session, const corm_clause *clauses);
 #define Hero_all(...) Hero_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Hero_first(...) Hero_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Hero_one(...) Hero_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Hero_one_or_none(...) Hero_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Hero_count(...) Hero_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Hero_exists(session, ...) Hero_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Hero_stream(...) Hero_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t Hero_update_query(corm_session *session, const corm_clause *clauses);
+int64_t Hero_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct Hero *Hero_upsert_query(corm_session *session, const struct Hero *value, const char *given,
+	const corm_clause *clauses);
+struct Hero *Hero_merge_query(corm_session *session, const struct Hero *value, const char *given);
+#define Hero_update(...) Hero_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Hero_delete_where(...) Hero_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Hero_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Hero_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define Hero_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Hero_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- Address ---------------------------------------------------------------------------------------------------- */
 

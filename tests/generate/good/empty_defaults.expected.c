@@ -31,6 +31,11 @@ static const corm_column A_column_table[] = {
 	},
 };
 
+static void A__init(void *value)
+{
+	A_init(value);
+}
+
 static struct A A_nowhere;
 
 const corm_model_info A_model = {
@@ -42,6 +47,7 @@ const corm_model_info A_model = {
 	.key = (const uint16_t[]){ 0 },
 	.key_count = 1,
 	.key_name = "pk_a",
+	.init = A__init,
 	.nowhere = &A_nowhere,
 };
 
@@ -57,7 +63,8 @@ const struct A_columns A = {
 
 void A_init(struct A *value)
 {
-	*value = (struct A){ A__defaults };
+	if (value)
+		*value = (struct A){ A__defaults };
 }
 
 struct A *A_new(corm_session *session)
@@ -112,6 +119,72 @@ A_list A_run(corm_query *query)
 	return (A_list){ (struct A **)list.items, list.count, list.status };
 }
 
+corm_stream *A_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &A_model, clauses);
+}
+
+struct A *A_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &A_model);
+}
+
+corm_status A_delete(corm_session *session, struct A *a)
+{
+	return corm__delete(session, &A_model, a);
+}
+
+corm_status A_refresh(corm_session *session, struct A *a)
+{
+	return corm__refresh(session, &A_model, a);
+}
+
+corm_status A_expire(corm_session *session, struct A *a)
+{
+	return corm__expire(session, &A_model, a);
+}
+
+corm_status A_expunge(corm_session *session, struct A *a)
+{
+	return corm__expunge(session, &A_model, a);
+}
+
+struct A *A_copy(corm_arena *arena, const struct A *a)
+{
+	return corm__copy(arena, &A_model, a);
+}
+
+corm_status A_insert_many(corm_session *session, const struct A *items, size_t count)
+{
+	return corm__insert_many(session, &A_model, items, count);
+}
+
+int64_t A_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &A_model, clauses);
+}
+
+int64_t A_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &A_model, clauses);
+}
+
+struct A *A_upsert_query(corm_session *session, const struct A *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &A_model, value, given, clauses);
+}
+
+struct A *A_merge_query(corm_session *session, const struct A *value, const char *given)
+{
+	return corm__merge(session, &A_model, value, given);
+}
+
+struct A *A_merge_value(corm_session *session, const struct A *value)
+{
+	return corm__merge(session, &A_model, value, NULL);
+}
+
 /* ---- B: table b ------------------------------------------------------------------------------------------------- */
 
 _Static_assert(sizeof(((struct B *)0)->key) == 4,
@@ -128,6 +201,11 @@ static const corm_column B_column_table[] = {
 	},
 };
 
+static void B__init(void *value)
+{
+	B_init(value);
+}
+
 static struct B B_nowhere;
 
 const corm_model_info B_model = {
@@ -139,6 +217,7 @@ const corm_model_info B_model = {
 	.key = (const uint16_t[]){ 0 },
 	.key_count = 1,
 	.key_name = "pk_b",
+	.init = B__init,
 	.nowhere = &B_nowhere,
 };
 
@@ -154,7 +233,8 @@ const struct B_columns B = {
 
 void B_init(struct B *value)
 {
-	*value = (struct B){ B__defaults };
+	if (value)
+		*value = (struct B){ B__defaults };
 }
 
 struct B *B_new(corm_session *session)
@@ -214,6 +294,72 @@ B_list B_run(corm_query *query)
 	return (B_list){ (struct B **)list.items, list.count, list.status };
 }
 
+corm_stream *B_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &B_model, clauses);
+}
+
+struct B *B_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &B_model);
+}
+
+corm_status B_delete(corm_session *session, struct B *b)
+{
+	return corm__delete(session, &B_model, b);
+}
+
+corm_status B_refresh(corm_session *session, struct B *b)
+{
+	return corm__refresh(session, &B_model, b);
+}
+
+corm_status B_expire(corm_session *session, struct B *b)
+{
+	return corm__expire(session, &B_model, b);
+}
+
+corm_status B_expunge(corm_session *session, struct B *b)
+{
+	return corm__expunge(session, &B_model, b);
+}
+
+struct B *B_copy(corm_arena *arena, const struct B *b)
+{
+	return corm__copy(arena, &B_model, b);
+}
+
+corm_status B_insert_many(corm_session *session, const struct B *items, size_t count)
+{
+	return corm__insert_many(session, &B_model, items, count);
+}
+
+int64_t B_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &B_model, clauses);
+}
+
+int64_t B_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &B_model, clauses);
+}
+
+struct B *B_upsert_query(corm_session *session, const struct B *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &B_model, value, given, clauses);
+}
+
+struct B *B_merge_query(corm_session *session, const struct B *value, const char *given)
+{
+	return corm__merge(session, &B_model, value, given);
+}
+
+struct B *B_merge_value(corm_session *session, const struct B *value)
+{
+	return corm__merge(session, &B_model, value, NULL);
+}
+
 /* ---- C: table c ------------------------------------------------------------------------------------------------- */
 
 _Static_assert(sizeof(((struct C *)0)->key) == sizeof(corm_uuid),
@@ -230,6 +376,11 @@ static const corm_column C_column_table[] = {
 	},
 };
 
+static void C__init(void *value)
+{
+	C_init(value);
+}
+
 static struct C C_nowhere;
 
 const corm_model_info C_model = {
@@ -241,6 +392,7 @@ const corm_model_info C_model = {
 	.key = (const uint16_t[]){ 0 },
 	.key_count = 1,
 	.key_name = "pk_c",
+	.init = C__init,
 	.nowhere = &C_nowhere,
 };
 
@@ -256,7 +408,8 @@ const struct C_columns C = {
 
 void C_init(struct C *value)
 {
-	*value = (struct C){ C__defaults };
+	if (value)
+		*value = (struct C){ C__defaults };
 }
 
 struct C *C_new(corm_session *session)
@@ -311,6 +464,72 @@ C_list C_run(corm_query *query)
 	return (C_list){ (struct C **)list.items, list.count, list.status };
 }
 
+corm_stream *C_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &C_model, clauses);
+}
+
+struct C *C_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &C_model);
+}
+
+corm_status C_delete(corm_session *session, struct C *c)
+{
+	return corm__delete(session, &C_model, c);
+}
+
+corm_status C_refresh(corm_session *session, struct C *c)
+{
+	return corm__refresh(session, &C_model, c);
+}
+
+corm_status C_expire(corm_session *session, struct C *c)
+{
+	return corm__expire(session, &C_model, c);
+}
+
+corm_status C_expunge(corm_session *session, struct C *c)
+{
+	return corm__expunge(session, &C_model, c);
+}
+
+struct C *C_copy(corm_arena *arena, const struct C *c)
+{
+	return corm__copy(arena, &C_model, c);
+}
+
+corm_status C_insert_many(corm_session *session, const struct C *items, size_t count)
+{
+	return corm__insert_many(session, &C_model, items, count);
+}
+
+int64_t C_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &C_model, clauses);
+}
+
+int64_t C_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &C_model, clauses);
+}
+
+struct C *C_upsert_query(corm_session *session, const struct C *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &C_model, value, given, clauses);
+}
+
+struct C *C_merge_query(corm_session *session, const struct C *value, const char *given)
+{
+	return corm__merge(session, &C_model, value, given);
+}
+
+struct C *C_merge_value(corm_session *session, const struct C *value)
+{
+	return corm__merge(session, &C_model, value, NULL);
+}
+
 /* ---- D: table d ------------------------------------------------------------------------------------------------- */
 
 _Static_assert(sizeof(((struct D *)0)->key) == sizeof(corm_bytes),
@@ -327,6 +546,11 @@ static const corm_column D_column_table[] = {
 	},
 };
 
+static void D__init(void *value)
+{
+	D_init(value);
+}
+
 static struct D D_nowhere;
 
 const corm_model_info D_model = {
@@ -338,6 +562,7 @@ const corm_model_info D_model = {
 	.key = (const uint16_t[]){ 0 },
 	.key_count = 1,
 	.key_name = "pk_d",
+	.init = D__init,
 	.nowhere = &D_nowhere,
 };
 
@@ -353,7 +578,8 @@ const struct D_columns D = {
 
 void D_init(struct D *value)
 {
-	*value = (struct D){ D__defaults };
+	if (value)
+		*value = (struct D){ D__defaults };
 }
 
 struct D *D_new(corm_session *session)
@@ -408,6 +634,72 @@ D_list D_run(corm_query *query)
 	return (D_list){ (struct D **)list.items, list.count, list.status };
 }
 
+corm_stream *D_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &D_model, clauses);
+}
+
+struct D *D_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &D_model);
+}
+
+corm_status D_delete(corm_session *session, struct D *d)
+{
+	return corm__delete(session, &D_model, d);
+}
+
+corm_status D_refresh(corm_session *session, struct D *d)
+{
+	return corm__refresh(session, &D_model, d);
+}
+
+corm_status D_expire(corm_session *session, struct D *d)
+{
+	return corm__expire(session, &D_model, d);
+}
+
+corm_status D_expunge(corm_session *session, struct D *d)
+{
+	return corm__expunge(session, &D_model, d);
+}
+
+struct D *D_copy(corm_arena *arena, const struct D *d)
+{
+	return corm__copy(arena, &D_model, d);
+}
+
+corm_status D_insert_many(corm_session *session, const struct D *items, size_t count)
+{
+	return corm__insert_many(session, &D_model, items, count);
+}
+
+int64_t D_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &D_model, clauses);
+}
+
+int64_t D_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &D_model, clauses);
+}
+
+struct D *D_upsert_query(corm_session *session, const struct D *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &D_model, value, given, clauses);
+}
+
+struct D *D_merge_query(corm_session *session, const struct D *value, const char *given)
+{
+	return corm__merge(session, &D_model, value, given);
+}
+
+struct D *D_merge_value(corm_session *session, const struct D *value)
+{
+	return corm__merge(session, &D_model, value, NULL);
+}
+
 /* ---- E: table e ------------------------------------------------------------------------------------------------- */
 
 _Static_assert(sizeof(((struct E *)0)->key) == 4,
@@ -424,6 +716,11 @@ static const corm_column E_column_table[] = {
 	},
 };
 
+static void E__init(void *value)
+{
+	E_init(value);
+}
+
 static struct E E_nowhere;
 
 const corm_model_info E_model = {
@@ -435,6 +732,7 @@ const corm_model_info E_model = {
 	.key = (const uint16_t[]){ 0 },
 	.key_count = 1,
 	.key_name = "pk_e",
+	.init = E__init,
 	.nowhere = &E_nowhere,
 };
 
@@ -450,7 +748,8 @@ const struct E_columns E = {
 
 void E_init(struct E *value)
 {
-	*value = (struct E){ E__defaults };
+	if (value)
+		*value = (struct E){ E__defaults };
 }
 
 struct E *E_new(corm_session *session)
@@ -505,6 +804,72 @@ E_list E_run(corm_query *query)
 	return (E_list){ (struct E **)list.items, list.count, list.status };
 }
 
+corm_stream *E_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &E_model, clauses);
+}
+
+struct E *E_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &E_model);
+}
+
+corm_status E_delete(corm_session *session, struct E *e)
+{
+	return corm__delete(session, &E_model, e);
+}
+
+corm_status E_refresh(corm_session *session, struct E *e)
+{
+	return corm__refresh(session, &E_model, e);
+}
+
+corm_status E_expire(corm_session *session, struct E *e)
+{
+	return corm__expire(session, &E_model, e);
+}
+
+corm_status E_expunge(corm_session *session, struct E *e)
+{
+	return corm__expunge(session, &E_model, e);
+}
+
+struct E *E_copy(corm_arena *arena, const struct E *e)
+{
+	return corm__copy(arena, &E_model, e);
+}
+
+corm_status E_insert_many(corm_session *session, const struct E *items, size_t count)
+{
+	return corm__insert_many(session, &E_model, items, count);
+}
+
+int64_t E_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &E_model, clauses);
+}
+
+int64_t E_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &E_model, clauses);
+}
+
+struct E *E_upsert_query(corm_session *session, const struct E *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &E_model, value, given, clauses);
+}
+
+struct E *E_merge_query(corm_session *session, const struct E *value, const char *given)
+{
+	return corm__merge(session, &E_model, value, given);
+}
+
+struct E *E_merge_value(corm_session *session, const struct E *value)
+{
+	return corm__merge(session, &E_model, value, NULL);
+}
+
 /* ---- F: table f ------------------------------------------------------------------------------------------------- */
 
 _Static_assert(sizeof(((struct F *)0)->key) == sizeof(corm_datetime),
@@ -521,6 +886,11 @@ static const corm_column F_column_table[] = {
 	},
 };
 
+static void F__init(void *value)
+{
+	F_init(value);
+}
+
 static struct F F_nowhere;
 
 const corm_model_info F_model = {
@@ -532,6 +902,7 @@ const corm_model_info F_model = {
 	.key = (const uint16_t[]){ 0 },
 	.key_count = 1,
 	.key_name = "pk_f",
+	.init = F__init,
 	.nowhere = &F_nowhere,
 };
 
@@ -547,7 +918,8 @@ const struct F_columns F = {
 
 void F_init(struct F *value)
 {
-	*value = (struct F){ F__defaults };
+	if (value)
+		*value = (struct F){ F__defaults };
 }
 
 struct F *F_new(corm_session *session)
@@ -602,6 +974,72 @@ F_list F_run(corm_query *query)
 	return (F_list){ (struct F **)list.items, list.count, list.status };
 }
 
+corm_stream *F_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &F_model, clauses);
+}
+
+struct F *F_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &F_model);
+}
+
+corm_status F_delete(corm_session *session, struct F *f)
+{
+	return corm__delete(session, &F_model, f);
+}
+
+corm_status F_refresh(corm_session *session, struct F *f)
+{
+	return corm__refresh(session, &F_model, f);
+}
+
+corm_status F_expire(corm_session *session, struct F *f)
+{
+	return corm__expire(session, &F_model, f);
+}
+
+corm_status F_expunge(corm_session *session, struct F *f)
+{
+	return corm__expunge(session, &F_model, f);
+}
+
+struct F *F_copy(corm_arena *arena, const struct F *f)
+{
+	return corm__copy(arena, &F_model, f);
+}
+
+corm_status F_insert_many(corm_session *session, const struct F *items, size_t count)
+{
+	return corm__insert_many(session, &F_model, items, count);
+}
+
+int64_t F_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &F_model, clauses);
+}
+
+int64_t F_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &F_model, clauses);
+}
+
+struct F *F_upsert_query(corm_session *session, const struct F *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &F_model, value, given, clauses);
+}
+
+struct F *F_merge_query(corm_session *session, const struct F *value, const char *given)
+{
+	return corm__merge(session, &F_model, value, given);
+}
+
+struct F *F_merge_value(corm_session *session, const struct F *value)
+{
+	return corm__merge(session, &F_model, value, NULL);
+}
+
 /* ---- G: table g ------------------------------------------------------------------------------------------------- */
 
 _Static_assert(sizeof(((struct G *)0)->key) == sizeof(corm_decimal),
@@ -618,6 +1056,11 @@ static const corm_column G_column_table[] = {
 	},
 };
 
+static void G__init(void *value)
+{
+	G_init(value);
+}
+
 static struct G G_nowhere;
 
 const corm_model_info G_model = {
@@ -629,6 +1072,7 @@ const corm_model_info G_model = {
 	.key = (const uint16_t[]){ 0 },
 	.key_count = 1,
 	.key_name = "pk_g",
+	.init = G__init,
 	.nowhere = &G_nowhere,
 };
 
@@ -644,7 +1088,8 @@ const struct G_columns G = {
 
 void G_init(struct G *value)
 {
-	*value = (struct G){ G__defaults };
+	if (value)
+		*value = (struct G){ G__defaults };
 }
 
 struct G *G_new(corm_session *session)
@@ -699,6 +1144,72 @@ G_list G_run(corm_query *query)
 	return (G_list){ (struct G **)list.items, list.count, list.status };
 }
 
+corm_stream *G_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &G_model, clauses);
+}
+
+struct G *G_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &G_model);
+}
+
+corm_status G_delete(corm_session *session, struct G *g)
+{
+	return corm__delete(session, &G_model, g);
+}
+
+corm_status G_refresh(corm_session *session, struct G *g)
+{
+	return corm__refresh(session, &G_model, g);
+}
+
+corm_status G_expire(corm_session *session, struct G *g)
+{
+	return corm__expire(session, &G_model, g);
+}
+
+corm_status G_expunge(corm_session *session, struct G *g)
+{
+	return corm__expunge(session, &G_model, g);
+}
+
+struct G *G_copy(corm_arena *arena, const struct G *g)
+{
+	return corm__copy(arena, &G_model, g);
+}
+
+corm_status G_insert_many(corm_session *session, const struct G *items, size_t count)
+{
+	return corm__insert_many(session, &G_model, items, count);
+}
+
+int64_t G_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &G_model, clauses);
+}
+
+int64_t G_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &G_model, clauses);
+}
+
+struct G *G_upsert_query(corm_session *session, const struct G *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &G_model, value, given, clauses);
+}
+
+struct G *G_merge_query(corm_session *session, const struct G *value, const char *given)
+{
+	return corm__merge(session, &G_model, value, given);
+}
+
+struct G *G_merge_value(corm_session *session, const struct G *value)
+{
+	return corm__merge(session, &G_model, value, NULL);
+}
+
 /* ---- H: table h ------------------------------------------------------------------------------------------------- */
 
 _Static_assert(sizeof(((struct H *)0)->key) == sizeof(bool),
@@ -715,6 +1226,11 @@ static const corm_column H_column_table[] = {
 	},
 };
 
+static void H__init(void *value)
+{
+	H_init(value);
+}
+
 static struct H H_nowhere;
 
 const corm_model_info H_model = {
@@ -726,6 +1242,7 @@ const corm_model_info H_model = {
 	.key = (const uint16_t[]){ 0 },
 	.key_count = 1,
 	.key_name = "pk_h",
+	.init = H__init,
 	.nowhere = &H_nowhere,
 };
 
@@ -741,7 +1258,8 @@ const struct H_columns H = {
 
 void H_init(struct H *value)
 {
-	*value = (struct H){ H__defaults };
+	if (value)
+		*value = (struct H){ H__defaults };
 }
 
 struct H *H_new(corm_session *session)
@@ -796,6 +1314,72 @@ H_list H_run(corm_query *query)
 	return (H_list){ (struct H **)list.items, list.count, list.status };
 }
 
+corm_stream *H_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &H_model, clauses);
+}
+
+struct H *H_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &H_model);
+}
+
+corm_status H_delete(corm_session *session, struct H *h)
+{
+	return corm__delete(session, &H_model, h);
+}
+
+corm_status H_refresh(corm_session *session, struct H *h)
+{
+	return corm__refresh(session, &H_model, h);
+}
+
+corm_status H_expire(corm_session *session, struct H *h)
+{
+	return corm__expire(session, &H_model, h);
+}
+
+corm_status H_expunge(corm_session *session, struct H *h)
+{
+	return corm__expunge(session, &H_model, h);
+}
+
+struct H *H_copy(corm_arena *arena, const struct H *h)
+{
+	return corm__copy(arena, &H_model, h);
+}
+
+corm_status H_insert_many(corm_session *session, const struct H *items, size_t count)
+{
+	return corm__insert_many(session, &H_model, items, count);
+}
+
+int64_t H_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &H_model, clauses);
+}
+
+int64_t H_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &H_model, clauses);
+}
+
+struct H *H_upsert_query(corm_session *session, const struct H *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &H_model, value, given, clauses);
+}
+
+struct H *H_merge_query(corm_session *session, const struct H *value, const char *given)
+{
+	return corm__merge(session, &H_model, value, given);
+}
+
+struct H *H_merge_value(corm_session *session, const struct H *value)
+{
+	return corm__merge(session, &H_model, value, NULL);
+}
+
 /* ---- I: table i ------------------------------------------------------------------------------------------------- */
 
 _Static_assert(sizeof(((struct I *)0)->key) == sizeof(enum Suit),
@@ -812,6 +1396,11 @@ static const corm_column I_column_table[] = {
 	},
 };
 
+static void I__init(void *value)
+{
+	I_init(value);
+}
+
 static struct I I_nowhere;
 
 const corm_model_info I_model = {
@@ -823,6 +1412,7 @@ const corm_model_info I_model = {
 	.key = (const uint16_t[]){ 0 },
 	.key_count = 1,
 	.key_name = "pk_i",
+	.init = I__init,
 	.nowhere = &I_nowhere,
 };
 
@@ -838,7 +1428,8 @@ const struct I_columns I = {
 
 void I_init(struct I *value)
 {
-	*value = (struct I){ I__defaults };
+	if (value)
+		*value = (struct I){ I__defaults };
 }
 
 struct I *I_new(corm_session *session)
@@ -893,6 +1484,72 @@ I_list I_run(corm_query *query)
 	return (I_list){ (struct I **)list.items, list.count, list.status };
 }
 
+corm_stream *I_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &I_model, clauses);
+}
+
+struct I *I_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &I_model);
+}
+
+corm_status I_delete(corm_session *session, struct I *i)
+{
+	return corm__delete(session, &I_model, i);
+}
+
+corm_status I_refresh(corm_session *session, struct I *i)
+{
+	return corm__refresh(session, &I_model, i);
+}
+
+corm_status I_expire(corm_session *session, struct I *i)
+{
+	return corm__expire(session, &I_model, i);
+}
+
+corm_status I_expunge(corm_session *session, struct I *i)
+{
+	return corm__expunge(session, &I_model, i);
+}
+
+struct I *I_copy(corm_arena *arena, const struct I *i)
+{
+	return corm__copy(arena, &I_model, i);
+}
+
+corm_status I_insert_many(corm_session *session, const struct I *items, size_t count)
+{
+	return corm__insert_many(session, &I_model, items, count);
+}
+
+int64_t I_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &I_model, clauses);
+}
+
+int64_t I_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &I_model, clauses);
+}
+
+struct I *I_upsert_query(corm_session *session, const struct I *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &I_model, value, given, clauses);
+}
+
+struct I *I_merge_query(corm_session *session, const struct I *value, const char *given)
+{
+	return corm__merge(session, &I_model, value, given);
+}
+
+struct I *I_merge_value(corm_session *session, const struct I *value)
+{
+	return corm__merge(session, &I_model, value, NULL);
+}
+
 /* ---- J: table j ------------------------------------------------------------------------------------------------- */
 
 _Static_assert(sizeof(((struct J *)0)->key) == sizeof(int),
@@ -919,6 +1576,11 @@ static const corm_column J_column_table[] = {
 	},
 };
 
+static void J__init(void *value)
+{
+	J_init(value);
+}
+
 static struct J J_nowhere;
 
 const corm_model_info J_model = {
@@ -930,6 +1592,7 @@ const corm_model_info J_model = {
 	.key = (const uint16_t[]){ 1 },
 	.key_count = 1,
 	.key_name = "pk_j",
+	.init = J__init,
 	.nowhere = &J_nowhere,
 };
 
@@ -947,7 +1610,8 @@ const struct J_columns J = {
 
 void J_init(struct J *value)
 {
-	*value = (struct J){ J__defaults };
+	if (value)
+		*value = (struct J){ J__defaults };
 }
 
 struct J *J_new(corm_session *session)
@@ -1002,6 +1666,72 @@ J_list J_run(corm_query *query)
 	return (J_list){ (struct J **)list.items, list.count, list.status };
 }
 
+corm_stream *J_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &J_model, clauses);
+}
+
+struct J *J_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &J_model);
+}
+
+corm_status J_delete(corm_session *session, struct J *j)
+{
+	return corm__delete(session, &J_model, j);
+}
+
+corm_status J_refresh(corm_session *session, struct J *j)
+{
+	return corm__refresh(session, &J_model, j);
+}
+
+corm_status J_expire(corm_session *session, struct J *j)
+{
+	return corm__expire(session, &J_model, j);
+}
+
+corm_status J_expunge(corm_session *session, struct J *j)
+{
+	return corm__expunge(session, &J_model, j);
+}
+
+struct J *J_copy(corm_arena *arena, const struct J *j)
+{
+	return corm__copy(arena, &J_model, j);
+}
+
+corm_status J_insert_many(corm_session *session, const struct J *items, size_t count)
+{
+	return corm__insert_many(session, &J_model, items, count);
+}
+
+int64_t J_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &J_model, clauses);
+}
+
+int64_t J_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &J_model, clauses);
+}
+
+struct J *J_upsert_query(corm_session *session, const struct J *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &J_model, value, given, clauses);
+}
+
+struct J *J_merge_query(corm_session *session, const struct J *value, const char *given)
+{
+	return corm__merge(session, &J_model, value, given);
+}
+
+struct J *J_merge_value(corm_session *session, const struct J *value)
+{
+	return corm__merge(session, &J_model, value, NULL);
+}
+
 /* ---- K: table k ------------------------------------------------------------------------------------------------- */
 
 _Static_assert(sizeof(((struct K *)0)->key) == sizeof(int),
@@ -1026,6 +1756,11 @@ static const corm_column K_column_table[] = {
 	},
 };
 
+static void K__init(void *value)
+{
+	K_init(value);
+}
+
 static struct K K_nowhere;
 
 const corm_model_info K_model = {
@@ -1037,6 +1772,7 @@ const corm_model_info K_model = {
 	.key = (const uint16_t[]){ 1 },
 	.key_count = 1,
 	.key_name = "pk_k",
+	.init = K__init,
 	.nowhere = &K_nowhere,
 };
 
@@ -1054,7 +1790,8 @@ const struct K_columns K = {
 
 void K_init(struct K *value)
 {
-	*value = (struct K){ K__defaults };
+	if (value)
+		*value = (struct K){ K__defaults };
 }
 
 struct K *K_new(corm_session *session)
@@ -1109,6 +1846,72 @@ K_list K_run(corm_query *query)
 	return (K_list){ (struct K **)list.items, list.count, list.status };
 }
 
+corm_stream *K_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &K_model, clauses);
+}
+
+struct K *K_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &K_model);
+}
+
+corm_status K_delete(corm_session *session, struct K *k)
+{
+	return corm__delete(session, &K_model, k);
+}
+
+corm_status K_refresh(corm_session *session, struct K *k)
+{
+	return corm__refresh(session, &K_model, k);
+}
+
+corm_status K_expire(corm_session *session, struct K *k)
+{
+	return corm__expire(session, &K_model, k);
+}
+
+corm_status K_expunge(corm_session *session, struct K *k)
+{
+	return corm__expunge(session, &K_model, k);
+}
+
+struct K *K_copy(corm_arena *arena, const struct K *k)
+{
+	return corm__copy(arena, &K_model, k);
+}
+
+corm_status K_insert_many(corm_session *session, const struct K *items, size_t count)
+{
+	return corm__insert_many(session, &K_model, items, count);
+}
+
+int64_t K_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &K_model, clauses);
+}
+
+int64_t K_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &K_model, clauses);
+}
+
+struct K *K_upsert_query(corm_session *session, const struct K *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &K_model, value, given, clauses);
+}
+
+struct K *K_merge_query(corm_session *session, const struct K *value, const char *given)
+{
+	return corm__merge(session, &K_model, value, given);
+}
+
+struct K *K_merge_value(corm_session *session, const struct K *value)
+{
+	return corm__merge(session, &K_model, value, NULL);
+}
+
 /* ---- L: table l ------------------------------------------------------------------------------------------------- */
 
 _Static_assert(sizeof(((struct L *)0)->key) == sizeof(corm_date),
@@ -1135,6 +1938,11 @@ static const corm_column L_column_table[] = {
 	},
 };
 
+static void L__init(void *value)
+{
+	L_init(value);
+}
+
 static struct L L_nowhere;
 
 const corm_model_info L_model = {
@@ -1146,6 +1954,7 @@ const corm_model_info L_model = {
 	.key = (const uint16_t[]){ 1 },
 	.key_count = 1,
 	.key_name = "pk_l",
+	.init = L__init,
 	.nowhere = &L_nowhere,
 };
 
@@ -1163,7 +1972,8 @@ const struct L_columns L = {
 
 void L_init(struct L *value)
 {
-	*value = (struct L){ L__defaults };
+	if (value)
+		*value = (struct L){ L__defaults };
 }
 
 struct L *L_new(corm_session *session)
@@ -1218,6 +2028,72 @@ L_list L_run(corm_query *query)
 	return (L_list){ (struct L **)list.items, list.count, list.status };
 }
 
+corm_stream *L_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &L_model, clauses);
+}
+
+struct L *L_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &L_model);
+}
+
+corm_status L_delete(corm_session *session, struct L *l)
+{
+	return corm__delete(session, &L_model, l);
+}
+
+corm_status L_refresh(corm_session *session, struct L *l)
+{
+	return corm__refresh(session, &L_model, l);
+}
+
+corm_status L_expire(corm_session *session, struct L *l)
+{
+	return corm__expire(session, &L_model, l);
+}
+
+corm_status L_expunge(corm_session *session, struct L *l)
+{
+	return corm__expunge(session, &L_model, l);
+}
+
+struct L *L_copy(corm_arena *arena, const struct L *l)
+{
+	return corm__copy(arena, &L_model, l);
+}
+
+corm_status L_insert_many(corm_session *session, const struct L *items, size_t count)
+{
+	return corm__insert_many(session, &L_model, items, count);
+}
+
+int64_t L_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &L_model, clauses);
+}
+
+int64_t L_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &L_model, clauses);
+}
+
+struct L *L_upsert_query(corm_session *session, const struct L *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &L_model, value, given, clauses);
+}
+
+struct L *L_merge_query(corm_session *session, const struct L *value, const char *given)
+{
+	return corm__merge(session, &L_model, value, given);
+}
+
+struct L *L_merge_value(corm_session *session, const struct L *value)
+{
+	return corm__merge(session, &L_model, value, NULL);
+}
+
 /* ---- M: table m ------------------------------------------------------------------------------------------------- */
 
 _Static_assert(sizeof(((struct M *)0)->key) == sizeof(corm_time),
@@ -1241,6 +2117,11 @@ static const corm_column M_column_table[] = {
 	},
 };
 
+static void M__init(void *value)
+{
+	M_init(value);
+}
+
 static struct M M_nowhere;
 
 const corm_model_info M_model = {
@@ -1252,6 +2133,7 @@ const corm_model_info M_model = {
 	.key = (const uint16_t[]){ 1 },
 	.key_count = 1,
 	.key_name = "pk_m",
+	.init = M__init,
 	.nowhere = &M_nowhere,
 };
 
@@ -1269,7 +2151,8 @@ const struct M_columns M = {
 
 void M_init(struct M *value)
 {
-	*value = (struct M){ M__defaults };
+	if (value)
+		*value = (struct M){ M__defaults };
 }
 
 struct M *M_new(corm_session *session)
@@ -1322,6 +2205,72 @@ M_list M_run(corm_query *query)
 {
 	corm_any_list list = corm__run(query, &M_model);
 	return (M_list){ (struct M **)list.items, list.count, list.status };
+}
+
+corm_stream *M_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &M_model, clauses);
+}
+
+struct M *M_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &M_model);
+}
+
+corm_status M_delete(corm_session *session, struct M *m)
+{
+	return corm__delete(session, &M_model, m);
+}
+
+corm_status M_refresh(corm_session *session, struct M *m)
+{
+	return corm__refresh(session, &M_model, m);
+}
+
+corm_status M_expire(corm_session *session, struct M *m)
+{
+	return corm__expire(session, &M_model, m);
+}
+
+corm_status M_expunge(corm_session *session, struct M *m)
+{
+	return corm__expunge(session, &M_model, m);
+}
+
+struct M *M_copy(corm_arena *arena, const struct M *m)
+{
+	return corm__copy(arena, &M_model, m);
+}
+
+corm_status M_insert_many(corm_session *session, const struct M *items, size_t count)
+{
+	return corm__insert_many(session, &M_model, items, count);
+}
+
+int64_t M_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &M_model, clauses);
+}
+
+int64_t M_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &M_model, clauses);
+}
+
+struct M *M_upsert_query(corm_session *session, const struct M *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &M_model, value, given, clauses);
+}
+
+struct M *M_merge_query(corm_session *session, const struct M *value, const char *given)
+{
+	return corm__merge(session, &M_model, value, given);
+}
+
+struct M *M_merge_value(corm_session *session, const struct M *value)
+{
+	return corm__merge(session, &M_model, value, NULL);
 }
 
 /* ---- metadata --------------------------------------------------------------------------------------------------- */

@@ -97,6 +97,14 @@ void A_init(struct A *value);
 struct A *A_new(corm_session *session);
 struct A *A_add_value(corm_session *session, const struct A *value);
 struct A *A_get(corm_session *session, const char *key);
+corm_status A_delete(corm_session *session, struct A *a);
+corm_status A_refresh(corm_session *session, struct A *a);
+corm_status A_expire(corm_session *session, struct A *a);
+corm_status A_expunge(corm_session *session, struct A *a);
+struct A *A_copy(corm_arena *arena, const struct A *a);
+struct A *A_merge_value(corm_session *session, const struct A *value);
+corm_status A_insert_many(corm_session *session, const struct A *items, size_t count);
+struct A *A_stream_next(corm_stream *stream);
 
 /* ---- B: table b ------------------------------------------------------------------------------------------------- */
 
@@ -106,6 +114,14 @@ void B_init(struct B *value);
 struct B *B_new(corm_session *session);
 struct B *B_add_value(corm_session *session, const struct B *value);
 struct B *B_get(corm_session *session, const char *key);
+corm_status B_delete(corm_session *session, struct B *b);
+corm_status B_refresh(corm_session *session, struct B *b);
+corm_status B_expire(corm_session *session, struct B *b);
+corm_status B_expunge(corm_session *session, struct B *b);
+struct B *B_copy(corm_arena *arena, const struct B *b);
+struct B *B_merge_value(corm_session *session, const struct B *value);
+corm_status B_insert_many(corm_session *session, const struct B *items, size_t count);
+struct B *B_stream_next(corm_stream *stream);
 
 /* ---- C: table c ------------------------------------------------------------------------------------------------- */
 
@@ -115,6 +131,14 @@ void C_init(struct C *value);
 struct C *C_new(corm_session *session);
 struct C *C_add_value(corm_session *session, const struct C *value);
 struct C *C_get(corm_session *session, corm_uuid key);
+corm_status C_delete(corm_session *session, struct C *c);
+corm_status C_refresh(corm_session *session, struct C *c);
+corm_status C_expire(corm_session *session, struct C *c);
+corm_status C_expunge(corm_session *session, struct C *c);
+struct C *C_copy(corm_arena *arena, const struct C *c);
+struct C *C_merge_value(corm_session *session, const struct C *value);
+corm_status C_insert_many(corm_session *session, const struct C *items, size_t count);
+struct C *C_stream_next(corm_stream *stream);
 
 /* ---- D: table d ------------------------------------------------------------------------------------------------- */
 
@@ -124,6 +148,14 @@ void D_init(struct D *value);
 struct D *D_new(corm_session *session);
 struct D *D_add_value(corm_session *session, const struct D *value);
 struct D *D_get(corm_session *session, corm_bytes key);
+corm_status D_delete(corm_session *session, struct D *d);
+corm_status D_refresh(corm_session *session, struct D *d);
+corm_status D_expire(corm_session *session, struct D *d);
+corm_status D_expunge(corm_session *session, struct D *d);
+struct D *D_copy(corm_arena *arena, const struct D *d);
+struct D *D_merge_value(corm_session *session, const struct D *value);
+corm_status D_insert_many(corm_session *session, const struct D *items, size_t count);
+struct D *D_stream_next(corm_stream *stream);
 
 /* ---- E: table e ------------------------------------------------------------------------------------------------- */
 
@@ -133,6 +165,14 @@ void E_init(struct E *value);
 struct E *E_new(corm_session *session);
 struct E *E_add_value(corm_session *session, const struct E *value);
 struct E *E_get(corm_session *session, const uint8_t *key);
+corm_status E_delete(corm_session *session, struct E *e);
+corm_status E_refresh(corm_session *session, struct E *e);
+corm_status E_expire(corm_session *session, struct E *e);
+corm_status E_expunge(corm_session *session, struct E *e);
+struct E *E_copy(corm_arena *arena, const struct E *e);
+struct E *E_merge_value(corm_session *session, const struct E *value);
+corm_status E_insert_many(corm_session *session, const struct E *items, size_t count);
+struct E *E_stream_next(corm_stream *stream);
 
 /* ---- F: table f ------------------------------------------------------------------------------------------------- */
 
@@ -142,6 +182,14 @@ void F_init(struct F *value);
 struct F *F_new(corm_session *session);
 struct F *F_add_value(corm_session *session, const struct F *value);
 struct F *F_get(corm_session *session, corm_datetime key);
+corm_status F_delete(corm_session *session, struct F *f);
+corm_status F_refresh(corm_session *session, struct F *f);
+corm_status F_expire(corm_session *session, struct F *f);
+corm_status F_expunge(corm_session *session, struct F *f);
+struct F *F_copy(corm_arena *arena, const struct F *f);
+struct F *F_merge_value(corm_session *session, const struct F *value);
+corm_status F_insert_many(corm_session *session, const struct F *items, size_t count);
+struct F *F_stream_next(corm_stream *stream);
 
 /* ---- G: table g ------------------------------------------------------------------------------------------------- */
 
@@ -151,6 +199,14 @@ void G_init(struct G *value);
 struct G *G_new(corm_session *session);
 struct G *G_add_value(corm_session *session, const struct G *value);
 struct G *G_get(corm_session *session, corm_decimal key);
+corm_status G_delete(corm_session *session, struct G *g);
+corm_status G_refresh(corm_session *session, struct G *g);
+corm_status G_expire(corm_session *session, struct G *g);
+corm_status G_expunge(corm_session *session, struct G *g);
+struct G *G_copy(corm_arena *arena, const struct G *g);
+struct G *G_merge_value(corm_session *session, const struct G *value);
+corm_status G_insert_many(corm_session *session, const struct G *items, size_t count);
+struct G *G_stream_next(corm_stream *stream);
 
 /* ---- H: table h ------------------------------------------------------------------------------------------------- */
 
@@ -160,6 +216,14 @@ void H_init(struct H *value);
 struct H *H_new(corm_session *session);
 struct H *H_add_value(corm_session *session, const struct H *value);
 struct H *H_get(corm_session *session, bool key);
+corm_status H_delete(corm_session *session, struct H *h);
+corm_status H_refresh(corm_session *session, struct H *h);
+corm_status H_expire(corm_session *session, struct H *h);
+corm_status H_expunge(corm_session *session, struct H *h);
+struct H *H_copy(corm_arena *arena, const struct H *h);
+struct H *H_merge_value(corm_session *session, const struct H *value);
+corm_status H_insert_many(corm_session *session, const struct H *items, size_t count);
+struct H *H_stream_next(corm_stream *stream);
 
 /* ---- I: table i ------------------------------------------------------------------------------------------------- */
 
@@ -169,6 +233,14 @@ void I_init(struct I *value);
 struct I *I_new(corm_session *session);
 struct I *I_add_value(corm_session *session, const struct I *value);
 struct I *I_get(corm_session *session, enum Suit key);
+corm_status I_delete(corm_session *session, struct I *i);
+corm_status I_refresh(corm_session *session, struct I *i);
+corm_status I_expire(corm_session *session, struct I *i);
+corm_status I_expunge(corm_session *session, struct I *i);
+struct I *I_copy(corm_arena *arena, const struct I *i);
+struct I *I_merge_value(corm_session *session, const struct I *value);
+corm_status I_insert_many(corm_session *session, const struct I *items, size_t count);
+struct I *I_stream_next(corm_stream *stream);
 
 /* ---- J: table j ------------------------------------------------------------------------------------------------- */
 
@@ -178,6 +250,14 @@ void J_init(struct J *value);
 struct J *J_new(corm_session *session);
 struct J *J_add_value(corm_session *session, const struct J *value);
 struct J *J_get(corm_session *session, int key);
+corm_status J_delete(corm_session *session, struct J *j);
+corm_status J_refresh(corm_session *session, struct J *j);
+corm_status J_expire(corm_session *session, struct J *j);
+corm_status J_expunge(corm_session *session, struct J *j);
+struct J *J_copy(corm_arena *arena, const struct J *j);
+struct J *J_merge_value(corm_session *session, const struct J *value);
+corm_status J_insert_many(corm_session *session, const struct J *items, size_t count);
+struct J *J_stream_next(corm_stream *stream);
 
 /* ---- K: table k ------------------------------------------------------------------------------------------------- */
 
@@ -187,6 +267,14 @@ void K_init(struct K *value);
 struct K *K_new(corm_session *session);
 struct K *K_add_value(corm_session *session, const struct K *value);
 struct K *K_get(corm_session *session, int key);
+corm_status K_delete(corm_session *session, struct K *k);
+corm_status K_refresh(corm_session *session, struct K *k);
+corm_status K_expire(corm_session *session, struct K *k);
+corm_status K_expunge(corm_session *session, struct K *k);
+struct K *K_copy(corm_arena *arena, const struct K *k);
+struct K *K_merge_value(corm_session *session, const struct K *value);
+corm_status K_insert_many(corm_session *session, const struct K *items, size_t count);
+struct K *K_stream_next(corm_stream *stream);
 
 /* ---- L: table l ------------------------------------------------------------------------------------------------- */
 
@@ -196,6 +284,14 @@ void L_init(struct L *value);
 struct L *L_new(corm_session *session);
 struct L *L_add_value(corm_session *session, const struct L *value);
 struct L *L_get(corm_session *session, corm_date key);
+corm_status L_delete(corm_session *session, struct L *l);
+corm_status L_refresh(corm_session *session, struct L *l);
+corm_status L_expire(corm_session *session, struct L *l);
+corm_status L_expunge(corm_session *session, struct L *l);
+struct L *L_copy(corm_arena *arena, const struct L *l);
+struct L *L_merge_value(corm_session *session, const struct L *value);
+corm_status L_insert_many(corm_session *session, const struct L *items, size_t count);
+struct L *L_stream_next(corm_stream *stream);
 
 /* ---- M: table m ------------------------------------------------------------------------------------------------- */
 
@@ -205,6 +301,14 @@ void M_init(struct M *value);
 struct M *M_new(corm_session *session);
 struct M *M_add_value(corm_session *session, const struct M *value);
 struct M *M_get(corm_session *session, corm_time key);
+corm_status M_delete(corm_session *session, struct M *m);
+corm_status M_refresh(corm_session *session, struct M *m);
+corm_status M_expire(corm_session *session, struct M *m);
+corm_status M_expunge(corm_session *session, struct M *m);
+struct M *M_copy(corm_arena *arena, const struct M *m);
+struct M *M_merge_value(corm_session *session, const struct M *value);
+corm_status M_insert_many(corm_session *session, const struct M *items, size_t count);
+struct M *M_stream_next(corm_stream *stream);
 
 #ifdef __cplusplus
 }
@@ -244,12 +348,34 @@ int64_t A_count_query(corm_session *session, const corm_clause *clauses);
 corm_status A_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 A_list A_run(corm_query *query);
+corm_stream *A_stream_query(corm_session *session, const corm_clause *clauses);
 #define A_all(...) A_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define A_first(...) A_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define A_one(...) A_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define A_one_or_none(...) A_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define A_count(...) A_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define A_exists(session, ...) A_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define A_stream(...) A_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t A_update_query(corm_session *session, const corm_clause *clauses);
+int64_t A_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct A *A_upsert_query(corm_session *session, const struct A *value, const char *given,
+	const corm_clause *clauses);
+struct A *A_merge_query(corm_session *session, const struct A *value, const char *given);
+#define A_update(...) A_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define A_delete_where(...) A_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define A_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		A_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define A_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		A_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- B ---------------------------------------------------------------------------------------------------------- */
 
@@ -285,12 +411,34 @@ int64_t B_count_query(corm_session *session, const corm_clause *clauses);
 corm_status B_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 B_list B_run(corm_query *query);
+corm_stream *B_stream_query(corm_session *session, const corm_clause *clauses);
 #define B_all(...) B_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define B_first(...) B_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define B_one(...) B_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define B_one_or_none(...) B_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define B_count(...) B_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define B_exists(session, ...) B_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define B_stream(...) B_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t B_update_query(corm_session *session, const corm_clause *clauses);
+int64_t B_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct B *B_upsert_query(corm_session *session, const struct B *value, const char *given,
+	const corm_clause *clauses);
+struct B *B_merge_query(corm_session *session, const struct B *value, const char *given);
+#define B_update(...) B_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define B_delete_where(...) B_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define B_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		B_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define B_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		B_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- C ---------------------------------------------------------------------------------------------------------- */
 
@@ -326,12 +474,34 @@ int64_t C_count_query(corm_session *session, const corm_clause *clauses);
 corm_status C_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 C_list C_run(corm_query *query);
+corm_stream *C_stream_query(corm_session *session, const corm_clause *clauses);
 #define C_all(...) C_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define C_first(...) C_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define C_one(...) C_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define C_one_or_none(...) C_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define C_count(...) C_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define C_exists(session, ...) C_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define C_stream(...) C_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t C_update_query(corm_session *session, const corm_clause *clauses);
+int64_t C_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct C *C_upsert_query(corm_session *session, const struct C *value, const char *given,
+	const corm_clause *clauses);
+struct C *C_merge_query(corm_session *session, const struct C *value, const char *given);
+#define C_update(...) C_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define C_delete_where(...) C_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define C_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		C_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define C_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		C_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- D ---------------------------------------------------------------------------------------------------------- */
 
@@ -367,12 +537,34 @@ int64_t D_count_query(corm_session *session, const corm_clause *clauses);
 corm_status D_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 D_list D_run(corm_query *query);
+corm_stream *D_stream_query(corm_session *session, const corm_clause *clauses);
 #define D_all(...) D_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define D_first(...) D_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define D_one(...) D_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define D_one_or_none(...) D_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define D_count(...) D_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define D_exists(session, ...) D_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define D_stream(...) D_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t D_update_query(corm_session *session, const corm_clause *clauses);
+int64_t D_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct D *D_upsert_query(corm_session *session, const struct D *value, const char *given,
+	const corm_clause *clauses);
+struct D *D_merge_query(corm_session *session, const struct D *value, const char *given);
+#define D_update(...) D_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define D_delete_where(...) D_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define D_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		D_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define D_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		D_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- E ---------------------------------------------------------------------------------------------------------- */
 
@@ -408,12 +600,34 @@ int64_t E_count_query(corm_session *session, const corm_clause *clauses);
 corm_status E_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 E_list E_run(corm_query *query);
+corm_stream *E_stream_query(corm_session *session, const corm_clause *clauses);
 #define E_all(...) E_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define E_first(...) E_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define E_one(...) E_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define E_one_or_none(...) E_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define E_count(...) E_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define E_exists(session, ...) E_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define E_stream(...) E_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t E_update_query(corm_session *session, const corm_clause *clauses);
+int64_t E_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct E *E_upsert_query(corm_session *session, const struct E *value, const char *given,
+	const corm_clause *clauses);
+struct E *E_merge_query(corm_session *session, const struct E *value, const char *given);
+#define E_update(...) E_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define E_delete_where(...) E_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define E_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		E_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define E_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		E_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- F ---------------------------------------------------------------------------------------------------------- */
 
@@ -449,12 +663,34 @@ int64_t F_count_query(corm_session *session, const corm_clause *clauses);
 corm_status F_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 F_list F_run(corm_query *query);
+corm_stream *F_stream_query(corm_session *session, const corm_clause *clauses);
 #define F_all(...) F_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define F_first(...) F_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define F_one(...) F_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define F_one_or_none(...) F_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define F_count(...) F_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define F_exists(session, ...) F_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define F_stream(...) F_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t F_update_query(corm_session *session, const corm_clause *clauses);
+int64_t F_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct F *F_upsert_query(corm_session *session, const struct F *value, const char *given,
+	const corm_clause *clauses);
+struct F *F_merge_query(corm_session *session, const struct F *value, const char *given);
+#define F_update(...) F_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define F_delete_where(...) F_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define F_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		F_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define F_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		F_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- G ---------------------------------------------------------------------------------------------------------- */
 
@@ -490,12 +726,34 @@ int64_t G_count_query(corm_session *session, const corm_clause *clauses);
 corm_status G_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 G_list G_run(corm_query *query);
+corm_stream *G_stream_query(corm_session *session, const corm_clause *clauses);
 #define G_all(...) G_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define G_first(...) G_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define G_one(...) G_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define G_one_or_none(...) G_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define G_count(...) G_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define G_exists(session, ...) G_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define G_stream(...) G_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t G_update_query(corm_session *session, const corm_clause *clauses);
+int64_t G_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct G *G_upsert_query(corm_session *session, const struct G *value, const char *given,
+	const corm_clause *clauses);
+struct G *G_merge_query(corm_session *session, const struct G *value, const char *given);
+#define G_update(...) G_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define G_delete_where(...) G_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define G_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		G_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define G_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		G_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- H ---------------------------------------------------------------------------------------------------------- */
 
@@ -531,12 +789,34 @@ int64_t H_count_query(corm_session *session, const corm_clause *clauses);
 corm_status H_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 H_list H_run(corm_query *query);
+corm_stream *H_stream_query(corm_session *session, const corm_clause *clauses);
 #define H_all(...) H_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define H_first(...) H_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define H_one(...) H_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define H_one_or_none(...) H_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define H_count(...) H_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define H_exists(session, ...) H_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define H_stream(...) H_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t H_update_query(corm_session *session, const corm_clause *clauses);
+int64_t H_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct H *H_upsert_query(corm_session *session, const struct H *value, const char *given,
+	const corm_clause *clauses);
+struct H *H_merge_query(corm_session *session, const struct H *value, const char *given);
+#define H_update(...) H_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define H_delete_where(...) H_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define H_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		H_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define H_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		H_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- I ---------------------------------------------------------------------------------------------------------- */
 
@@ -572,12 +852,34 @@ int64_t I_count_query(corm_session *session, const corm_clause *clauses);
 corm_status I_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 I_list I_run(corm_query *query);
+corm_stream *I_stream_query(corm_session *session, const corm_clause *clauses);
 #define I_all(...) I_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define I_first(...) I_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define I_one(...) I_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define I_one_or_none(...) I_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define I_count(...) I_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define I_exists(session, ...) I_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define I_stream(...) I_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t I_update_query(corm_session *session, const corm_clause *clauses);
+int64_t I_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct I *I_upsert_query(corm_session *session, const struct I *value, const char *given,
+	const corm_clause *clauses);
+struct I *I_merge_query(corm_session *session, const struct I *value, const char *given);
+#define I_update(...) I_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define I_delete_where(...) I_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define I_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		I_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define I_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		I_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- J ---------------------------------------------------------------------------------------------------------- */
 
@@ -614,12 +916,34 @@ int64_t J_count_query(corm_session *session, const corm_clause *clauses);
 corm_status J_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 J_list J_run(corm_query *query);
+corm_stream *J_stream_query(corm_session *session, const corm_clause *clauses);
 #define J_all(...) J_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define J_first(...) J_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define J_one(...) J_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define J_one_or_none(...) J_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define J_count(...) J_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define J_exists(session, ...) J_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define J_stream(...) J_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t J_update_query(corm_session *session, const corm_clause *clauses);
+int64_t J_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct J *J_upsert_query(corm_session *session, const struct J *value, const char *given,
+	const corm_clause *clauses);
+struct J *J_merge_query(corm_session *session, const struct J *value, const char *given);
+#define J_update(...) J_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define J_delete_where(...) J_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define J_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		J_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define J_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		J_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- K ---------------------------------------------------------------------------------------------------------- */
 
@@ -656,12 +980,34 @@ int64_t K_count_query(corm_session *session, const corm_clause *clauses);
 corm_status K_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 K_list K_run(corm_query *query);
+corm_stream *K_stream_query(corm_session *session, const corm_clause *clauses);
 #define K_all(...) K_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define K_first(...) K_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define K_one(...) K_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define K_one_or_none(...) K_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define K_count(...) K_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define K_exists(session, ...) K_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define K_stream(...) K_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t K_update_query(corm_session *session, const corm_clause *clauses);
+int64_t K_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct K *K_upsert_query(corm_session *session, const struct K *value, const char *given,
+	const corm_clause *clauses);
+struct K *K_merge_query(corm_session *session, const struct K *value, const char *given);
+#define K_update(...) K_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define K_delete_where(...) K_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define K_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		K_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define K_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		K_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- L ---------------------------------------------------------------------------------------------------------- */
 
@@ -698,12 +1044,34 @@ int64_t L_count_query(corm_session *session, const corm_clause *clauses);
 corm_status L_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 L_list L_run(corm_query *query);
+corm_stream *L_stream_query(corm_session *session, const corm_clause *clauses);
 #define L_all(...) L_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define L_first(...) L_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define L_one(...) L_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define L_one_or_none(...) L_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define L_count(...) L_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define L_exists(session, ...) L_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define L_stream(...) L_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t L_update_query(corm_session *session, const corm_clause *clauses);
+int64_t L_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct L *L_upsert_query(corm_session *session, const struct L *value, const char *given,
+	const corm_clause *clauses);
+struct L *L_merge_query(corm_session *session, const struct L *value, const char *given);
+#define L_update(...) L_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define L_delete_where(...) L_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define L_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		L_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define L_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		L_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- M ---------------------------------------------------------------------------------------------------------- */
 
@@ -740,12 +1108,34 @@ int64_t M_count_query(corm_session *session, const corm_clause *clauses);
 corm_status M_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 M_list M_run(corm_query *query);
+corm_stream *M_stream_query(corm_session *session, const corm_clause *clauses);
 #define M_all(...) M_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define M_first(...) M_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define M_one(...) M_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define M_one_or_none(...) M_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define M_count(...) M_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define M_exists(session, ...) M_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define M_stream(...) M_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t M_update_query(corm_session *session, const corm_clause *clauses);
+int64_t M_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct M *M_upsert_query(corm_session *session, const struct M *value, const char *given,
+	const corm_clause *clauses);
+struct M *M_merge_query(corm_session *session, const struct M *value, const char *given);
+#define M_update(...) M_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define M_delete_where(...) M_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define M_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		M_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define M_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		M_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 #endif
 

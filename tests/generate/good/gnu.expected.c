@@ -26,6 +26,11 @@ static const corm_column Gnu_column_table[] = {
 	},
 };
 
+static void Gnu__init(void *value)
+{
+	Gnu_init(value);
+}
+
 static struct Gnu Gnu_nowhere;
 
 const corm_model_info Gnu_model = {
@@ -37,6 +42,7 @@ const corm_model_info Gnu_model = {
 	.key = (const uint16_t[]){ 0 },
 	.key_count = 1,
 	.key_name = "pk_gnu",
+	.init = Gnu__init,
 	.nowhere = &Gnu_nowhere,
 };
 
@@ -54,7 +60,8 @@ const struct Gnu_columns Gnu = {
 
 void Gnu_init(struct Gnu *value)
 {
-	*value = (struct Gnu){ Gnu__defaults };
+	if (value)
+		*value = (struct Gnu){ Gnu__defaults };
 }
 
 struct Gnu *Gnu_new(corm_session *session)
@@ -107,6 +114,72 @@ Gnu_list Gnu_run(corm_query *query)
 {
 	corm_any_list list = corm__run(query, &Gnu_model);
 	return (Gnu_list){ (struct Gnu **)list.items, list.count, list.status };
+}
+
+corm_stream *Gnu_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &Gnu_model, clauses);
+}
+
+struct Gnu *Gnu_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &Gnu_model);
+}
+
+corm_status Gnu_delete(corm_session *session, struct Gnu *gnu)
+{
+	return corm__delete(session, &Gnu_model, gnu);
+}
+
+corm_status Gnu_refresh(corm_session *session, struct Gnu *gnu)
+{
+	return corm__refresh(session, &Gnu_model, gnu);
+}
+
+corm_status Gnu_expire(corm_session *session, struct Gnu *gnu)
+{
+	return corm__expire(session, &Gnu_model, gnu);
+}
+
+corm_status Gnu_expunge(corm_session *session, struct Gnu *gnu)
+{
+	return corm__expunge(session, &Gnu_model, gnu);
+}
+
+struct Gnu *Gnu_copy(corm_arena *arena, const struct Gnu *gnu)
+{
+	return corm__copy(arena, &Gnu_model, gnu);
+}
+
+corm_status Gnu_insert_many(corm_session *session, const struct Gnu *items, size_t count)
+{
+	return corm__insert_many(session, &Gnu_model, items, count);
+}
+
+int64_t Gnu_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &Gnu_model, clauses);
+}
+
+int64_t Gnu_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &Gnu_model, clauses);
+}
+
+struct Gnu *Gnu_upsert_query(corm_session *session, const struct Gnu *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &Gnu_model, value, given, clauses);
+}
+
+struct Gnu *Gnu_merge_query(corm_session *session, const struct Gnu *value, const char *given)
+{
+	return corm__merge(session, &Gnu_model, value, given);
+}
+
+struct Gnu *Gnu_merge_value(corm_session *session, const struct Gnu *value)
+{
+	return corm__merge(session, &Gnu_model, value, NULL);
 }
 
 /* ---- metadata --------------------------------------------------------------------------------------------------- */

@@ -25,6 +25,14 @@ void Gnu_init(struct Gnu *value);
 struct Gnu *Gnu_new(corm_session *session);
 struct Gnu *Gnu_add_value(corm_session *session, const struct Gnu *value);
 struct Gnu *Gnu_get(corm_session *session, int64_t id);
+corm_status Gnu_delete(corm_session *session, struct Gnu *gnu);
+corm_status Gnu_refresh(corm_session *session, struct Gnu *gnu);
+corm_status Gnu_expire(corm_session *session, struct Gnu *gnu);
+corm_status Gnu_expunge(corm_session *session, struct Gnu *gnu);
+struct Gnu *Gnu_copy(corm_arena *arena, const struct Gnu *gnu);
+struct Gnu *Gnu_merge_value(corm_session *session, const struct Gnu *value);
+corm_status Gnu_insert_many(corm_session *session, const struct Gnu *items, size_t count);
+struct Gnu *Gnu_stream_next(corm_stream *stream);
 
 #ifdef __cplusplus
 }
@@ -65,12 +73,34 @@ int64_t Gnu_count_query(corm_session *session, const corm_clause *clauses);
 corm_status Gnu_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 Gnu_list Gnu_run(corm_query *query);
+corm_stream *Gnu_stream_query(corm_session *session, const corm_clause *clauses);
 #define Gnu_all(...) Gnu_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Gnu_first(...) Gnu_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Gnu_one(...) Gnu_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Gnu_one_or_none(...) Gnu_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Gnu_count(...) Gnu_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Gnu_exists(session, ...) Gnu_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Gnu_stream(...) Gnu_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t Gnu_update_query(corm_session *session, const corm_clause *clauses);
+int64_t Gnu_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct Gnu *Gnu_upsert_query(corm_session *session, const struct Gnu *value, const char *given,
+	const corm_clause *clauses);
+struct Gnu *Gnu_merge_query(corm_session *session, const struct Gnu *value, const char *given);
+#define Gnu_update(...) Gnu_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Gnu_delete_where(...) Gnu_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Gnu_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Gnu_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define Gnu_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Gnu_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 #endif
 

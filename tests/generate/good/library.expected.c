@@ -6,17 +6,17 @@
 _Static_assert(sizeof(((struct Author *)0)->base.id) == sizeof(corm_uuid),
                "id of struct Author has changed: run corm generate");
 
-static void Author_id_default(void *value)
+static void Author__id_default(void *value)
 {
 	*(corm_uuid *)value = corm_uuid4();
 }
 
-static void Author_created_at_default(void *value)
+static void Author__created_at_default(void *value)
 {
 	*(corm_datetime *)value = corm_utcnow();
 }
 
-static void Author_updated_at_default(void *value)
+static void Author__updated_at_default(void *value)
 {
 	*(corm_datetime *)value = corm_utcnow();
 }
@@ -25,28 +25,31 @@ static const corm_column Author_column_table[] = {
 	{
 		.name = "id",
 		.field = "id",
+		.member = "base.id",
 		.offset = offsetof(struct Author, base.id),
 		.format = { .type = CORM_TYPE_UUID, .size = sizeof(corm_uuid) },
 		.flags = CORM_COLUMN_PRIMARY_KEY,
-		.default_factory = Author_id_default,
+		.default_factory = Author__id_default,
 		.server_default = CORM_SERVER_UUID4,
 		.json_name = "id",
 	},
 	{
 		.name = "created_at",
 		.field = "created_at",
+		.member = "base.created_at",
 		.offset = offsetof(struct Author, base.created_at),
 		.format = { .type = CORM_TYPE_DATETIME, .size = sizeof(corm_datetime) },
-		.default_factory = Author_created_at_default,
+		.default_factory = Author__created_at_default,
 		.server_default = CORM_SERVER_NOW,
 		.json_name = "created_at",
 	},
 	{
 		.name = "updated_at",
 		.field = "updated_at",
+		.member = "base.updated_at",
 		.offset = offsetof(struct Author, base.updated_at),
 		.format = { .type = CORM_TYPE_DATETIME, .size = sizeof(corm_datetime) },
-		.default_factory = Author_updated_at_default,
+		.default_factory = Author__updated_at_default,
 		.server_default = CORM_SERVER_NOW,
 		.onupdate = CORM_SERVER_NOW,
 		.json_name = "updated_at",
@@ -80,6 +83,11 @@ static const corm_index Author_index_table[] = {
 	{ .name = "ix_author_name", .columns = (const uint16_t[]){ 3 }, .count = 1 },
 };
 
+static void Author__init(void *value)
+{
+	Author_init(value);
+}
+
 static struct Author Author_nowhere;
 
 const corm_model_info Author_model = {
@@ -95,6 +103,7 @@ const corm_model_info Author_model = {
 	.index_count = 1,
 	.relationships = Author_relationship_table,
 	.relationship_count = 1,
+	.init = Author__init,
 	.nowhere = &Author_nowhere,
 };
 
@@ -118,7 +127,8 @@ const struct Author_columns Author = {
 
 void Author_init(struct Author *value)
 {
-	*value = (struct Author){ Author__defaults };
+	if (value)
+		*value = (struct Author){ Author__defaults };
 }
 
 struct Author *Author_new(corm_session *session)
@@ -173,10 +183,86 @@ Author_list Author_run(corm_query *query)
 	return (Author_list){ (struct Author **)list.items, list.count, list.status };
 }
 
+corm_stream *Author_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &Author_model, clauses);
+}
+
+struct Author *Author_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &Author_model);
+}
+
+corm_status Author_delete(corm_session *session, struct Author *author)
+{
+	return corm__delete(session, &Author_model, author);
+}
+
+corm_status Author_refresh(corm_session *session, struct Author *author)
+{
+	return corm__refresh(session, &Author_model, author);
+}
+
+corm_status Author_expire(corm_session *session, struct Author *author)
+{
+	return corm__expire(session, &Author_model, author);
+}
+
+corm_status Author_expunge(corm_session *session, struct Author *author)
+{
+	return corm__expunge(session, &Author_model, author);
+}
+
+struct Author *Author_copy(corm_arena *arena, const struct Author *author)
+{
+	return corm__copy(arena, &Author_model, author);
+}
+
+corm_status Author_insert_many(corm_session *session, const struct Author *items, size_t count)
+{
+	return corm__insert_many(session, &Author_model, items, count);
+}
+
+int64_t Author_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &Author_model, clauses);
+}
+
+int64_t Author_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &Author_model, clauses);
+}
+
+struct Author *Author_upsert_query(corm_session *session, const struct Author *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &Author_model, value, given, clauses);
+}
+
+struct Author *Author_merge_query(corm_session *session, const struct Author *value, const char *given)
+{
+	return corm__merge(session, &Author_model, value, given);
+}
+
+struct Author *Author_merge_value(corm_session *session, const struct Author *value)
+{
+	return corm__merge(session, &Author_model, value, NULL);
+}
+
 Book_list Author_books(corm_session *session, struct Author *author)
 {
 	corm_any_list list = corm__related_list(session, &Author_model, 0, author);
 	return (Book_list){ (struct Book **)list.items, list.count, list.status };
+}
+
+corm_status Author_books_add(corm_session *session, struct Author *author, struct Book *book)
+{
+	return corm__related_add(session, &Author_model, 0, author, book);
+}
+
+corm_status Author_books_remove(corm_session *session, struct Author *author, struct Book *book)
+{
+	return corm__related_remove(session, &Author_model, 0, author, book);
 }
 
 /* ---- Book: table book ------------------------------------------------------------------------------------------- */
@@ -184,17 +270,17 @@ Book_list Author_books(corm_session *session, struct Author *author)
 _Static_assert(sizeof(((struct Book *)0)->base.id) == sizeof(corm_uuid),
                "id of struct Book has changed: run corm generate");
 
-static void Book_id_default(void *value)
+static void Book__id_default(void *value)
 {
 	*(corm_uuid *)value = corm_uuid4();
 }
 
-static void Book_created_at_default(void *value)
+static void Book__created_at_default(void *value)
 {
 	*(corm_datetime *)value = corm_utcnow();
 }
 
-static void Book_updated_at_default(void *value)
+static void Book__updated_at_default(void *value)
 {
 	*(corm_datetime *)value = corm_utcnow();
 }
@@ -203,28 +289,31 @@ static const corm_column Book_column_table[] = {
 	{
 		.name = "id",
 		.field = "id",
+		.member = "base.id",
 		.offset = offsetof(struct Book, base.id),
 		.format = { .type = CORM_TYPE_UUID, .size = sizeof(corm_uuid) },
 		.flags = CORM_COLUMN_PRIMARY_KEY,
-		.default_factory = Book_id_default,
+		.default_factory = Book__id_default,
 		.server_default = CORM_SERVER_UUID4,
 		.json_name = "id",
 	},
 	{
 		.name = "created_at",
 		.field = "created_at",
+		.member = "base.created_at",
 		.offset = offsetof(struct Book, base.created_at),
 		.format = { .type = CORM_TYPE_DATETIME, .size = sizeof(corm_datetime) },
-		.default_factory = Book_created_at_default,
+		.default_factory = Book__created_at_default,
 		.server_default = CORM_SERVER_NOW,
 		.json_name = "created_at",
 	},
 	{
 		.name = "updated_at",
 		.field = "updated_at",
+		.member = "base.updated_at",
 		.offset = offsetof(struct Book, base.updated_at),
 		.format = { .type = CORM_TYPE_DATETIME, .size = sizeof(corm_datetime) },
-		.default_factory = Book_updated_at_default,
+		.default_factory = Book__updated_at_default,
 		.server_default = CORM_SERVER_NOW,
 		.onupdate = CORM_SERVER_NOW,
 		.json_name = "updated_at",
@@ -275,6 +364,11 @@ static const corm_index Book_index_table[] = {
 	{ .name = "ix_book_author_id", .columns = (const uint16_t[]){ 4 }, .count = 1 },
 };
 
+static void Book__init(void *value)
+{
+	Book_init(value);
+}
+
 static struct Book Book_nowhere;
 
 const corm_model_info Book_model = {
@@ -292,6 +386,7 @@ const corm_model_info Book_model = {
 	.index_count = 1,
 	.relationships = Book_relationship_table,
 	.relationship_count = 1,
+	.init = Book__init,
 	.nowhere = &Book_nowhere,
 };
 
@@ -317,7 +412,8 @@ const struct Book_columns Book = {
 
 void Book_init(struct Book *value)
 {
-	*value = (struct Book){ Book__defaults };
+	if (value)
+		*value = (struct Book){ Book__defaults };
 }
 
 struct Book *Book_new(corm_session *session)
@@ -372,9 +468,80 @@ Book_list Book_run(corm_query *query)
 	return (Book_list){ (struct Book **)list.items, list.count, list.status };
 }
 
+corm_stream *Book_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &Book_model, clauses);
+}
+
+struct Book *Book_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &Book_model);
+}
+
+corm_status Book_delete(corm_session *session, struct Book *book)
+{
+	return corm__delete(session, &Book_model, book);
+}
+
+corm_status Book_refresh(corm_session *session, struct Book *book)
+{
+	return corm__refresh(session, &Book_model, book);
+}
+
+corm_status Book_expire(corm_session *session, struct Book *book)
+{
+	return corm__expire(session, &Book_model, book);
+}
+
+corm_status Book_expunge(corm_session *session, struct Book *book)
+{
+	return corm__expunge(session, &Book_model, book);
+}
+
+struct Book *Book_copy(corm_arena *arena, const struct Book *book)
+{
+	return corm__copy(arena, &Book_model, book);
+}
+
+corm_status Book_insert_many(corm_session *session, const struct Book *items, size_t count)
+{
+	return corm__insert_many(session, &Book_model, items, count);
+}
+
+int64_t Book_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &Book_model, clauses);
+}
+
+int64_t Book_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &Book_model, clauses);
+}
+
+struct Book *Book_upsert_query(corm_session *session, const struct Book *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &Book_model, value, given, clauses);
+}
+
+struct Book *Book_merge_query(corm_session *session, const struct Book *value, const char *given)
+{
+	return corm__merge(session, &Book_model, value, given);
+}
+
+struct Book *Book_merge_value(corm_session *session, const struct Book *value)
+{
+	return corm__merge(session, &Book_model, value, NULL);
+}
+
 struct Author *Book_author(corm_session *session, struct Book *book)
 {
 	return corm__related_one(session, &Book_model, 0, book);
+}
+
+corm_status Book_author_set(corm_session *session, struct Book *book, struct Author *author)
+{
+	return corm__related_set(session, &Book_model, 0, book, author);
 }
 
 /* ---- metadata --------------------------------------------------------------------------------------------------- */

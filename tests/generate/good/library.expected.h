@@ -33,7 +33,17 @@ void Author_init(struct Author *value);
 struct Author *Author_new(corm_session *session);
 struct Author *Author_add_value(corm_session *session, const struct Author *value);
 struct Author *Author_get(corm_session *session, corm_uuid id);
+corm_status Author_delete(corm_session *session, struct Author *author);
+corm_status Author_refresh(corm_session *session, struct Author *author);
+corm_status Author_expire(corm_session *session, struct Author *author);
+corm_status Author_expunge(corm_session *session, struct Author *author);
+struct Author *Author_copy(corm_arena *arena, const struct Author *author);
+struct Author *Author_merge_value(corm_session *session, const struct Author *value);
+corm_status Author_insert_many(corm_session *session, const struct Author *items, size_t count);
+struct Author *Author_stream_next(corm_stream *stream);
 Book_list Author_books(corm_session *session, struct Author *author);
+corm_status Author_books_add(corm_session *session, struct Author *author, struct Book *book);
+corm_status Author_books_remove(corm_session *session, struct Author *author, struct Book *book);
 
 /* ---- Book: table book ------------------------------------------------------------------------------------------- */
 
@@ -43,7 +53,16 @@ void Book_init(struct Book *value);
 struct Book *Book_new(corm_session *session);
 struct Book *Book_add_value(corm_session *session, const struct Book *value);
 struct Book *Book_get(corm_session *session, corm_uuid id);
+corm_status Book_delete(corm_session *session, struct Book *book);
+corm_status Book_refresh(corm_session *session, struct Book *book);
+corm_status Book_expire(corm_session *session, struct Book *book);
+corm_status Book_expunge(corm_session *session, struct Book *book);
+struct Book *Book_copy(corm_arena *arena, const struct Book *book);
+struct Book *Book_merge_value(corm_session *session, const struct Book *value);
+corm_status Book_insert_many(corm_session *session, const struct Book *items, size_t count);
+struct Book *Book_stream_next(corm_stream *stream);
 struct Author *Book_author(corm_session *session, struct Book *book);
+corm_status Book_author_set(corm_session *session, struct Book *book, struct Author *author);
 
 #ifdef __cplusplus
 }
@@ -90,12 +109,34 @@ int64_t Author_count_query(corm_session *session, const corm_clause *clauses);
 corm_status Author_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 Author_list Author_run(corm_query *query);
+corm_stream *Author_stream_query(corm_session *session, const corm_clause *clauses);
 #define Author_all(...) Author_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Author_first(...) Author_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Author_one(...) Author_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Author_one_or_none(...) Author_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Author_count(...) Author_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Author_exists(session, ...) Author_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Author_stream(...) Author_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t Author_update_query(corm_session *session, const corm_clause *clauses);
+int64_t Author_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct Author *Author_upsert_query(corm_session *session, const struct Author *value, const char *given,
+	const corm_clause *clauses);
+struct Author *Author_merge_query(corm_session *session, const struct Author *value, const char *given);
+#define Author_update(...) Author_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Author_delete_where(...) Author_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Author_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Author_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define Author_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Author_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- Book ------------------------------------------------------------------------------------------------------- */
 
@@ -139,12 +180,34 @@ int64_t Book_count_query(corm_session *session, const corm_clause *clauses);
 corm_status Book_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 Book_list Book_run(corm_query *query);
+corm_stream *Book_stream_query(corm_session *session, const corm_clause *clauses);
 #define Book_all(...) Book_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Book_first(...) Book_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Book_one(...) Book_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Book_one_or_none(...) Book_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Book_count(...) Book_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Book_exists(session, ...) Book_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Book_stream(...) Book_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t Book_update_query(corm_session *session, const corm_clause *clauses);
+int64_t Book_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct Book *Book_upsert_query(corm_session *session, const struct Book *value, const char *given,
+	const corm_clause *clauses);
+struct Book *Book_merge_query(corm_session *session, const struct Book *value, const char *given);
+#define Book_update(...) Book_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Book_delete_where(...) Book_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Book_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Book_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define Book_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Book_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 #endif
 

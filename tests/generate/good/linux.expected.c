@@ -34,6 +34,11 @@ static const corm_column Linux_column_table[] = {
 	},
 };
 
+static void Linux__init(void *value)
+{
+	Linux_init(value);
+}
+
 static struct Linux Linux_nowhere;
 
 const corm_model_info Linux_model = {
@@ -45,6 +50,7 @@ const corm_model_info Linux_model = {
 	.key = (const uint16_t[]){ 0 },
 	.key_count = 1,
 	.key_name = "pk_linux",
+	.init = Linux__init,
 	.nowhere = &Linux_nowhere,
 };
 
@@ -64,7 +70,8 @@ const struct Linux_columns Linux = {
 
 void Linux_init(struct Linux *value)
 {
-	*value = (struct Linux){ Linux__defaults };
+	if (value)
+		*value = (struct Linux){ Linux__defaults };
 }
 
 struct Linux *Linux_new(corm_session *session)
@@ -117,6 +124,72 @@ Linux_list Linux_run(corm_query *query)
 {
 	corm_any_list list = corm__run(query, &Linux_model);
 	return (Linux_list){ (struct Linux **)list.items, list.count, list.status };
+}
+
+corm_stream *Linux_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &Linux_model, clauses);
+}
+
+struct Linux *Linux_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &Linux_model);
+}
+
+corm_status Linux_delete(corm_session *session, struct Linux *object)
+{
+	return corm__delete(session, &Linux_model, object);
+}
+
+corm_status Linux_refresh(corm_session *session, struct Linux *object)
+{
+	return corm__refresh(session, &Linux_model, object);
+}
+
+corm_status Linux_expire(corm_session *session, struct Linux *object)
+{
+	return corm__expire(session, &Linux_model, object);
+}
+
+corm_status Linux_expunge(corm_session *session, struct Linux *object)
+{
+	return corm__expunge(session, &Linux_model, object);
+}
+
+struct Linux *Linux_copy(corm_arena *arena, const struct Linux *object)
+{
+	return corm__copy(arena, &Linux_model, object);
+}
+
+corm_status Linux_insert_many(corm_session *session, const struct Linux *items, size_t count)
+{
+	return corm__insert_many(session, &Linux_model, items, count);
+}
+
+int64_t Linux_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &Linux_model, clauses);
+}
+
+int64_t Linux_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &Linux_model, clauses);
+}
+
+struct Linux *Linux_upsert_query(corm_session *session, const struct Linux *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &Linux_model, value, given, clauses);
+}
+
+struct Linux *Linux_merge_query(corm_session *session, const struct Linux *value, const char *given)
+{
+	return corm__merge(session, &Linux_model, value, given);
+}
+
+struct Linux *Linux_merge_value(corm_session *session, const struct Linux *value)
+{
+	return corm__merge(session, &Linux_model, value, NULL);
 }
 
 /* ---- metadata --------------------------------------------------------------------------------------------------- */

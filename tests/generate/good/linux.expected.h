@@ -25,6 +25,14 @@ void Linux_init(struct Linux *value);
 struct Linux *Linux_new(corm_session *session);
 struct Linux *Linux_add_value(corm_session *session, const struct Linux *value);
 struct Linux *Linux_get(corm_session *session, int64_t id);
+corm_status Linux_delete(corm_session *session, struct Linux *object);
+corm_status Linux_refresh(corm_session *session, struct Linux *object);
+corm_status Linux_expire(corm_session *session, struct Linux *object);
+corm_status Linux_expunge(corm_session *session, struct Linux *object);
+struct Linux *Linux_copy(corm_arena *arena, const struct Linux *object);
+struct Linux *Linux_merge_value(corm_session *session, const struct Linux *value);
+corm_status Linux_insert_many(corm_session *session, const struct Linux *items, size_t count);
+struct Linux *Linux_stream_next(corm_stream *stream);
 
 #ifdef __cplusplus
 }
@@ -66,12 +74,34 @@ int64_t Linux_count_query(corm_session *session, const corm_clause *clauses);
 corm_status Linux_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 Linux_list Linux_run(corm_query *query);
+corm_stream *Linux_stream_query(corm_session *session, const corm_clause *clauses);
 #define Linux_all(...) Linux_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Linux_first(...) Linux_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Linux_one(...) Linux_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Linux_one_or_none(...) Linux_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Linux_count(...) Linux_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Linux_exists(session, ...) Linux_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Linux_stream(...) Linux_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t Linux_update_query(corm_session *session, const corm_clause *clauses);
+int64_t Linux_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct Linux *Linux_upsert_query(corm_session *session, const struct Linux *value, const char *given,
+	const corm_clause *clauses);
+struct Linux *Linux_merge_query(corm_session *session, const struct Linux *value, const char *given);
+#define Linux_update(...) Linux_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Linux_delete_where(...) Linux_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Linux_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Linux_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define Linux_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Linux_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 #endif
 

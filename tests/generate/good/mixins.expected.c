@@ -6,7 +6,7 @@
 _Static_assert(sizeof(((struct Thing *)0)->stamped.identity.id) == sizeof(corm_uuid),
                "id of struct Thing has changed: run corm generate");
 
-static void Thing_id_default(void *value)
+static void Thing__id_default(void *value)
 {
 	*(corm_uuid *)value = corm_uuid4();
 }
@@ -15,15 +15,17 @@ static const corm_column Thing_column_table[] = {
 	{
 		.name = "id",
 		.field = "id",
+		.member = "stamped.identity.id",
 		.offset = offsetof(struct Thing, stamped.identity.id),
 		.format = { .type = CORM_TYPE_UUID, .size = sizeof(corm_uuid) },
 		.flags = CORM_COLUMN_PRIMARY_KEY,
-		.default_factory = Thing_id_default,
+		.default_factory = Thing__id_default,
 		.json_name = "id",
 	},
 	{
 		.name = "created_at",
 		.field = "created_at",
+		.member = "stamped.created_at",
 		.offset = offsetof(struct Thing, stamped.created_at),
 		.format = { .type = CORM_TYPE_DATETIME, .size = sizeof(corm_datetime) },
 		.server_default = CORM_SERVER_NOW,
@@ -32,6 +34,7 @@ static const corm_column Thing_column_table[] = {
 	{
 		.name = "owner",
 		.field = "owner",
+		.member = "owned.owner",
 		.offset = offsetof(struct Thing, owned.owner),
 		.format = { .type = CORM_TYPE_TEXT, .size = sizeof(const char *) },
 		.max_length = 20,
@@ -40,6 +43,7 @@ static const corm_column Thing_column_table[] = {
 	{
 		.name = "thing_id",
 		.field = "thing_id",
+		.member = "owned.thing_id",
 		.offset = offsetof(struct Thing, owned.thing_id),
 		.format = { .type = CORM_TYPE_UUID, .flags = CORM_FORMAT_NULLABLE | CORM_FORMAT_OPTIONAL,
 		            .size = sizeof(corm_uuid), .has_value = offsetof(struct corm_optional_corm_uuid, has_value) },
@@ -85,6 +89,11 @@ static const corm_index Thing_index_table[] = {
 	{ .name = "ix_thing_owner", .columns = (const uint16_t[]){ 2 }, .count = 1 },
 };
 
+static void Thing__init(void *value)
+{
+	Thing_init(value);
+}
+
 static struct Thing Thing_nowhere;
 
 const corm_model_info Thing_model = {
@@ -102,6 +111,7 @@ const corm_model_info Thing_model = {
 	.index_count = 1,
 	.relationships = Thing_relationship_table,
 	.relationship_count = 1,
+	.init = Thing__init,
 	.nowhere = &Thing_nowhere,
 };
 
@@ -127,7 +137,8 @@ const struct Thing_columns Thing = {
 
 void Thing_init(struct Thing *value)
 {
-	*value = (struct Thing){ Thing__defaults };
+	if (value)
+		*value = (struct Thing){ Thing__defaults };
 }
 
 struct Thing *Thing_new(corm_session *session)
@@ -182,14 +193,85 @@ Thing_list Thing_run(corm_query *query)
 	return (Thing_list){ (struct Thing **)list.items, list.count, list.status };
 }
 
+corm_stream *Thing_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &Thing_model, clauses);
+}
+
+struct Thing *Thing_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &Thing_model);
+}
+
+corm_status Thing_delete(corm_session *session, struct Thing *thing)
+{
+	return corm__delete(session, &Thing_model, thing);
+}
+
+corm_status Thing_refresh(corm_session *session, struct Thing *thing)
+{
+	return corm__refresh(session, &Thing_model, thing);
+}
+
+corm_status Thing_expire(corm_session *session, struct Thing *thing)
+{
+	return corm__expire(session, &Thing_model, thing);
+}
+
+corm_status Thing_expunge(corm_session *session, struct Thing *thing)
+{
+	return corm__expunge(session, &Thing_model, thing);
+}
+
+struct Thing *Thing_copy(corm_arena *arena, const struct Thing *thing)
+{
+	return corm__copy(arena, &Thing_model, thing);
+}
+
+corm_status Thing_insert_many(corm_session *session, const struct Thing *items, size_t count)
+{
+	return corm__insert_many(session, &Thing_model, items, count);
+}
+
+int64_t Thing_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &Thing_model, clauses);
+}
+
+int64_t Thing_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &Thing_model, clauses);
+}
+
+struct Thing *Thing_upsert_query(corm_session *session, const struct Thing *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &Thing_model, value, given, clauses);
+}
+
+struct Thing *Thing_merge_query(corm_session *session, const struct Thing *value, const char *given)
+{
+	return corm__merge(session, &Thing_model, value, given);
+}
+
+struct Thing *Thing_merge_value(corm_session *session, const struct Thing *value)
+{
+	return corm__merge(session, &Thing_model, value, NULL);
+}
+
 struct Thing *Thing_thing(corm_session *session, struct Thing *thing)
 {
 	return corm__related_one(session, &Thing_model, 0, thing);
 }
 
+corm_status Thing_thing_set(corm_session *session, struct Thing *thing, struct Thing *other)
+{
+	return corm__related_set(session, &Thing_model, 0, thing, other);
+}
+
 /* ---- ThingRead: data model -------------------------------------------------------------------------------------- */
 
-static void ThingRead_id_default(void *value)
+static void ThingRead__id_default(void *value)
 {
 	*(corm_uuid *)value = corm_uuid4();
 }
@@ -198,9 +280,10 @@ static const corm_column ThingRead_column_table[] = {
 	{
 		.name = "id",
 		.field = "id",
+		.member = "identity.id",
 		.offset = offsetof(struct ThingRead, identity.id),
 		.format = { .type = CORM_TYPE_UUID, .size = sizeof(corm_uuid) },
-		.default_factory = ThingRead_id_default,
+		.default_factory = ThingRead__id_default,
 		.json_name = "id",
 	},
 	{

@@ -25,7 +25,16 @@ void Thing_init(struct Thing *value);
 struct Thing *Thing_new(corm_session *session);
 struct Thing *Thing_add_value(corm_session *session, const struct Thing *value);
 struct Thing *Thing_get(corm_session *session, corm_uuid id);
+corm_status Thing_delete(corm_session *session, struct Thing *thing);
+corm_status Thing_refresh(corm_session *session, struct Thing *thing);
+corm_status Thing_expire(corm_session *session, struct Thing *thing);
+corm_status Thing_expunge(corm_session *session, struct Thing *thing);
+struct Thing *Thing_copy(corm_arena *arena, const struct Thing *thing);
+struct Thing *Thing_merge_value(corm_session *session, const struct Thing *value);
+corm_status Thing_insert_many(corm_session *session, const struct Thing *items, size_t count);
+struct Thing *Thing_stream_next(corm_stream *stream);
 struct Thing *Thing_thing(corm_session *session, struct Thing *thing);
+corm_status Thing_thing_set(corm_session *session, struct Thing *thing, struct Thing *other);
 
 /* ---- ThingRead: data model -------------------------------------------------------------------------------------- */
 
@@ -75,12 +84,34 @@ int64_t Thing_count_query(corm_session *session, const corm_clause *clauses);
 corm_status Thing_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 Thing_list Thing_run(corm_query *query);
+corm_stream *Thing_stream_query(corm_session *session, const corm_clause *clauses);
 #define Thing_all(...) Thing_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Thing_first(...) Thing_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Thing_one(...) Thing_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Thing_one_or_none(...) Thing_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Thing_count(...) Thing_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Thing_exists(session, ...) Thing_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Thing_stream(...) Thing_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t Thing_update_query(corm_session *session, const corm_clause *clauses);
+int64_t Thing_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct Thing *Thing_upsert_query(corm_session *session, const struct Thing *value, const char *given,
+	const corm_clause *clauses);
+struct Thing *Thing_merge_query(corm_session *session, const struct Thing *value, const char *given);
+#define Thing_update(...) Thing_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Thing_delete_where(...) Thing_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Thing_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Thing_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define Thing_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Thing_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- ThingRead -------------------------------------------------------------------------------------------------- */
 

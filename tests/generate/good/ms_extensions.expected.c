@@ -19,7 +19,7 @@ static const corm_enum Mood__enum = {
 _Static_assert(sizeof(((struct Plain *)0)->id) == sizeof(corm_uuid),
                "id of struct Plain has changed: run corm generate");
 
-static void Plain_id_default(void *value)
+static void Plain__id_default(void *value)
 {
 	*(corm_uuid *)value = corm_uuid4();
 }
@@ -31,7 +31,7 @@ static const corm_column Plain_column_table[] = {
 		.offset = offsetof(struct Plain, id),
 		.format = { .type = CORM_TYPE_UUID, .size = sizeof(corm_uuid) },
 		.flags = CORM_COLUMN_PRIMARY_KEY,
-		.default_factory = Plain_id_default,
+		.default_factory = Plain__id_default,
 		.json_name = "id",
 	},
 	{
@@ -53,6 +53,11 @@ static const corm_column Plain_column_table[] = {
 	},
 };
 
+static void Plain__init(void *value)
+{
+	Plain_init(value);
+}
+
 static struct Plain Plain_nowhere;
 
 const corm_model_info Plain_model = {
@@ -64,6 +69,7 @@ const corm_model_info Plain_model = {
 	.key = (const uint16_t[]){ 0 },
 	.key_count = 1,
 	.key_name = "pk_plain",
+	.init = Plain__init,
 	.nowhere = &Plain_nowhere,
 };
 
@@ -83,7 +89,8 @@ const struct Plain_columns Plain = {
 
 void Plain_init(struct Plain *value)
 {
-	*value = (struct Plain){ Plain__defaults };
+	if (value)
+		*value = (struct Plain){ Plain__defaults };
 }
 
 struct Plain *Plain_new(corm_session *session)
@@ -136,6 +143,72 @@ Plain_list Plain_run(corm_query *query)
 {
 	corm_any_list list = corm__run(query, &Plain_model);
 	return (Plain_list){ (struct Plain **)list.items, list.count, list.status };
+}
+
+corm_stream *Plain_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &Plain_model, clauses);
+}
+
+struct Plain *Plain_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &Plain_model);
+}
+
+corm_status Plain_delete(corm_session *session, struct Plain *plain)
+{
+	return corm__delete(session, &Plain_model, plain);
+}
+
+corm_status Plain_refresh(corm_session *session, struct Plain *plain)
+{
+	return corm__refresh(session, &Plain_model, plain);
+}
+
+corm_status Plain_expire(corm_session *session, struct Plain *plain)
+{
+	return corm__expire(session, &Plain_model, plain);
+}
+
+corm_status Plain_expunge(corm_session *session, struct Plain *plain)
+{
+	return corm__expunge(session, &Plain_model, plain);
+}
+
+struct Plain *Plain_copy(corm_arena *arena, const struct Plain *plain)
+{
+	return corm__copy(arena, &Plain_model, plain);
+}
+
+corm_status Plain_insert_many(corm_session *session, const struct Plain *items, size_t count)
+{
+	return corm__insert_many(session, &Plain_model, items, count);
+}
+
+int64_t Plain_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &Plain_model, clauses);
+}
+
+int64_t Plain_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &Plain_model, clauses);
+}
+
+struct Plain *Plain_upsert_query(corm_session *session, const struct Plain *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &Plain_model, value, given, clauses);
+}
+
+struct Plain *Plain_merge_query(corm_session *session, const struct Plain *value, const char *given)
+{
+	return corm__merge(session, &Plain_model, value, given);
+}
+
+struct Plain *Plain_merge_value(corm_session *session, const struct Plain *value)
+{
+	return corm__merge(session, &Plain_model, value, NULL);
 }
 
 /* ---- metadata --------------------------------------------------------------------------------------------------- */

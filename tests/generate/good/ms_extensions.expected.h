@@ -25,6 +25,14 @@ void Plain_init(struct Plain *value);
 struct Plain *Plain_new(corm_session *session);
 struct Plain *Plain_add_value(corm_session *session, const struct Plain *value);
 struct Plain *Plain_get(corm_session *session, corm_uuid id);
+corm_status Plain_delete(corm_session *session, struct Plain *plain);
+corm_status Plain_refresh(corm_session *session, struct Plain *plain);
+corm_status Plain_expire(corm_session *session, struct Plain *plain);
+corm_status Plain_expunge(corm_session *session, struct Plain *plain);
+struct Plain *Plain_copy(corm_arena *arena, const struct Plain *plain);
+struct Plain *Plain_merge_value(corm_session *session, const struct Plain *value);
+corm_status Plain_insert_many(corm_session *session, const struct Plain *items, size_t count);
+struct Plain *Plain_stream_next(corm_stream *stream);
 
 #ifdef __cplusplus
 }
@@ -67,12 +75,34 @@ int64_t Plain_count_query(corm_session *session, const corm_clause *clauses);
 corm_status Plain_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 Plain_list Plain_run(corm_query *query);
+corm_stream *Plain_stream_query(corm_session *session, const corm_clause *clauses);
 #define Plain_all(...) Plain_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Plain_first(...) Plain_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Plain_one(...) Plain_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Plain_one_or_none(...) Plain_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Plain_count(...) Plain_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Plain_exists(session, ...) Plain_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Plain_stream(...) Plain_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t Plain_update_query(corm_session *session, const corm_clause *clauses);
+int64_t Plain_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct Plain *Plain_upsert_query(corm_session *session, const struct Plain *value, const char *given,
+	const corm_clause *clauses);
+struct Plain *Plain_merge_query(corm_session *session, const struct Plain *value, const char *given);
+#define Plain_update(...) Plain_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Plain_delete_where(...) Plain_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Plain_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Plain_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define Plain_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Plain_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 #endif
 

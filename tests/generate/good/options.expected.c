@@ -32,44 +32,44 @@ _Static_assert(sizeof(((struct Options *)0)->id) == sizeof(int64_t),
 _Static_assert(sizeof(((struct Options *)0)->code) == 8,
                "code of struct Options has changed: run corm generate");
 
-static void Options_slug_default(void *value)
+static void Options__slug_default(void *value)
 {
 	*(const char **)value = make_slug();
 }
 
-static void Options_token_default(void *value)
+static void Options__token_default(void *value)
 {
 	*(char **)value = make_token();
 }
 
-static void Options_score_default(void *value)
+static void Options__score_default(void *value)
 {
 	*(struct corm_optional_int64_t *)value = (struct corm_optional_int64_t)corm_some(next_rank());
 }
 
-static void Options_price_default(void *value)
+static void Options__price_default(void *value)
 {
 	*(corm_decimal *)value = zero_price();
 }
 
-static void Options_maybe_power_default(void *value)
+static void Options__maybe_power_default(void *value)
 {
 	*(enum Power *)value = some_power();
 	size_t has_value = offsetof(struct Options, maybe_power.has_value) - offsetof(struct Options, maybe_power.value);
 	*(bool *)((char *)value + has_value) = true;
 }
 
-static void Options_key_default(void *value)
+static void Options__key_default(void *value)
 {
 	*(corm_uuid *)value = corm_uuid7();
 }
 
-static void Options_local_default(void *value)
+static void Options__local_default(void *value)
 {
 	*(corm_datetime *)value = corm_utcnow();
 }
 
-static void Options_local_update(void *value)
+static void Options__local_update(void *value)
 {
 	*(corm_datetime *)value = corm_utcnow();
 }
@@ -107,7 +107,7 @@ static const corm_column Options_column_table[] = {
 		.offset = offsetof(struct Options, slug),
 		.format = { .type = CORM_TYPE_TEXT, .size = sizeof(const char *) },
 		.flags = CORM_COLUMN_UNIQUE,
-		.default_factory = Options_slug_default,
+		.default_factory = Options__slug_default,
 		.json_name = "slug",
 	},
 	{
@@ -115,7 +115,7 @@ static const corm_column Options_column_table[] = {
 		.field = "token",
 		.offset = offsetof(struct Options, token),
 		.format = { .type = CORM_TYPE_TEXT, .flags = CORM_FORMAT_MUTABLE, .size = sizeof(char *) },
-		.default_factory = Options_token_default,
+		.default_factory = Options__token_default,
 		.json_name = "token",
 	},
 	{
@@ -191,7 +191,7 @@ static const corm_column Options_column_table[] = {
 		.format = { .type = CORM_TYPE_INT64, .flags = CORM_FORMAT_NULLABLE | CORM_FORMAT_OPTIONAL,
 		            .size = sizeof(int64_t), .has_value = offsetof(struct corm_optional_int64_t, has_value) },
 		.bits = 64,
-		.default_factory = Options_score_default,
+		.default_factory = Options__score_default,
 		.json_name = "score",
 	},
 	{
@@ -223,7 +223,7 @@ static const corm_column Options_column_table[] = {
 		.format = { .type = CORM_TYPE_DECIMAL, .storage = CORM_STORAGE_REAL, .size = sizeof(corm_decimal) },
 		.precision = 12,
 		.scale = 2,
-		.default_factory = Options_price_default,
+		.default_factory = Options__price_default,
 		.bounds = &(const corm_bounds){
 			.flags = CORM_BOUND_GE,
 			.ge = { .real = 0.0 },
@@ -261,7 +261,7 @@ static const corm_column Options_column_table[] = {
 		            .size = sizeof(enum Power),
 		            .has_value = offsetof(struct Options, maybe_power.has_value) - offsetof(struct Options, maybe_power.value),
 		            .enumeration = &Power__enum },
-		.default_factory = Options_maybe_power_default,
+		.default_factory = Options__maybe_power_default,
 		.json_name = "maybe_power",
 	},
 	{
@@ -269,7 +269,7 @@ static const corm_column Options_column_table[] = {
 		.field = "key",
 		.offset = offsetof(struct Options, key),
 		.format = { .type = CORM_TYPE_UUID, .storage = CORM_STORAGE_BLOB, .size = sizeof(corm_uuid) },
-		.default_factory = Options_key_default,
+		.default_factory = Options__key_default,
 		.server_default = CORM_SERVER_UUID4,
 		.json_name = "key",
 	},
@@ -287,9 +287,9 @@ static const corm_column Options_column_table[] = {
 		.field = "local",
 		.offset = offsetof(struct Options, local),
 		.format = { .type = CORM_TYPE_DATETIME, .storage = CORM_STORAGE_NAIVE, .size = sizeof(corm_datetime) },
-		.default_factory = Options_local_default,
+		.default_factory = Options__local_default,
 		.onupdate = CORM_SERVER_FUNCTION,
-		.onupdate_function = Options_local_update,
+		.onupdate_function = Options__local_update,
 		.json_name = "local",
 	},
 	{
@@ -354,6 +354,11 @@ static const corm_check Options_check_table[] = {
 	{ .name = "ck_options_counter", .sql = "counter >= 0 AND name <> ','" },
 };
 
+static void Options__init(void *value)
+{
+	Options_init(value);
+}
+
 static struct Options Options_nowhere;
 
 const corm_model_info Options_model = {
@@ -373,6 +378,7 @@ const corm_model_info Options_model = {
 	.unique_index_count = 1,
 	.checks = Options_check_table,
 	.check_count = 1,
+	.init = Options__init,
 	.nowhere = &Options_nowhere,
 };
 
@@ -440,7 +446,8 @@ const struct Options_columns Options = {
 
 void Options_init(struct Options *value)
 {
-	*value = (struct Options){ Options__defaults };
+	if (value)
+		*value = (struct Options){ Options__defaults };
 }
 
 struct Options *Options_new(corm_session *session)
@@ -493,6 +500,72 @@ Options_list Options_run(corm_query *query)
 {
 	corm_any_list list = corm__run(query, &Options_model);
 	return (Options_list){ (struct Options **)list.items, list.count, list.status };
+}
+
+corm_stream *Options_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &Options_model, clauses);
+}
+
+struct Options *Options_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &Options_model);
+}
+
+corm_status Options_delete(corm_session *session, struct Options *options)
+{
+	return corm__delete(session, &Options_model, options);
+}
+
+corm_status Options_refresh(corm_session *session, struct Options *options)
+{
+	return corm__refresh(session, &Options_model, options);
+}
+
+corm_status Options_expire(corm_session *session, struct Options *options)
+{
+	return corm__expire(session, &Options_model, options);
+}
+
+corm_status Options_expunge(corm_session *session, struct Options *options)
+{
+	return corm__expunge(session, &Options_model, options);
+}
+
+struct Options *Options_copy(corm_arena *arena, const struct Options *options)
+{
+	return corm__copy(arena, &Options_model, options);
+}
+
+corm_status Options_insert_many(corm_session *session, const struct Options *items, size_t count)
+{
+	return corm__insert_many(session, &Options_model, items, count);
+}
+
+int64_t Options_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &Options_model, clauses);
+}
+
+int64_t Options_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &Options_model, clauses);
+}
+
+struct Options *Options_upsert_query(corm_session *session, const struct Options *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &Options_model, value, given, clauses);
+}
+
+struct Options *Options_merge_query(corm_session *session, const struct Options *value, const char *given)
+{
+	return corm__merge(session, &Options_model, value, given);
+}
+
+struct Options *Options_merge_value(corm_session *session, const struct Options *value)
+{
+	return corm__merge(session, &Options_model, value, NULL);
 }
 
 /* ---- metadata --------------------------------------------------------------------------------------------------- */

@@ -25,6 +25,14 @@ void Options_init(struct Options *value);
 struct Options *Options_new(corm_session *session);
 struct Options *Options_add_value(corm_session *session, const struct Options *value);
 struct Options *Options_get(corm_session *session, int64_t id);
+corm_status Options_delete(corm_session *session, struct Options *options);
+corm_status Options_refresh(corm_session *session, struct Options *options);
+corm_status Options_expire(corm_session *session, struct Options *options);
+corm_status Options_expunge(corm_session *session, struct Options *options);
+struct Options *Options_copy(corm_arena *arena, const struct Options *options);
+struct Options *Options_merge_value(corm_session *session, const struct Options *value);
+corm_status Options_insert_many(corm_session *session, const struct Options *items, size_t count);
+struct Options *Options_stream_next(corm_stream *stream);
 
 #ifdef __cplusplus
 }
@@ -105,12 +113,34 @@ int64_t Options_count_query(corm_session *session, const corm_clause *clauses);
 corm_status Options_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 Options_list Options_run(corm_query *query);
+corm_stream *Options_stream_query(corm_session *session, const corm_clause *clauses);
 #define Options_all(...) Options_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Options_first(...) Options_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Options_one(...) Options_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Options_one_or_none(...) Options_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Options_count(...) Options_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Options_exists(session, ...) Options_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Options_stream(...) Options_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t Options_update_query(corm_session *session, const corm_clause *clauses);
+int64_t Options_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct Options *Options_upsert_query(corm_session *session, const struct Options *value, const char *given,
+	const corm_clause *clauses);
+struct Options *Options_merge_query(corm_session *session, const struct Options *value, const char *given);
+#define Options_update(...) Options_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Options_delete_where(...) Options_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Options_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Options_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define Options_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Options_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 #endif
 

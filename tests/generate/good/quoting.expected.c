@@ -98,6 +98,11 @@ static const corm_check Quoting_check_table[] = {
 	{ .name = "ck_quoting_a\"b\\cé*/?\?/", .sql = "1" },
 };
 
+static void Quoting__init(void *value)
+{
+	Quoting_init(value);
+}
+
 static struct Quoting Quoting_nowhere;
 
 const corm_model_info Quoting_model = {
@@ -117,6 +122,7 @@ const corm_model_info Quoting_model = {
 	.unique_index_count = 1,
 	.checks = Quoting_check_table,
 	.check_count = 2,
+	.init = Quoting__init,
 	.nowhere = &Quoting_nowhere,
 };
 
@@ -144,7 +150,8 @@ const struct Quoting_columns Quoting = {
 
 void Quoting_init(struct Quoting *value)
 {
-	*value = (struct Quoting){ Quoting__defaults };
+	if (value)
+		*value = (struct Quoting){ Quoting__defaults };
 }
 
 struct Quoting *Quoting_new(corm_session *session)
@@ -199,6 +206,72 @@ Quoting_list Quoting_run(corm_query *query)
 	return (Quoting_list){ (struct Quoting **)list.items, list.count, list.status };
 }
 
+corm_stream *Quoting_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &Quoting_model, clauses);
+}
+
+struct Quoting *Quoting_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &Quoting_model);
+}
+
+corm_status Quoting_delete(corm_session *session, struct Quoting *quoting)
+{
+	return corm__delete(session, &Quoting_model, quoting);
+}
+
+corm_status Quoting_refresh(corm_session *session, struct Quoting *quoting)
+{
+	return corm__refresh(session, &Quoting_model, quoting);
+}
+
+corm_status Quoting_expire(corm_session *session, struct Quoting *quoting)
+{
+	return corm__expire(session, &Quoting_model, quoting);
+}
+
+corm_status Quoting_expunge(corm_session *session, struct Quoting *quoting)
+{
+	return corm__expunge(session, &Quoting_model, quoting);
+}
+
+struct Quoting *Quoting_copy(corm_arena *arena, const struct Quoting *quoting)
+{
+	return corm__copy(arena, &Quoting_model, quoting);
+}
+
+corm_status Quoting_insert_many(corm_session *session, const struct Quoting *items, size_t count)
+{
+	return corm__insert_many(session, &Quoting_model, items, count);
+}
+
+int64_t Quoting_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &Quoting_model, clauses);
+}
+
+int64_t Quoting_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &Quoting_model, clauses);
+}
+
+struct Quoting *Quoting_upsert_query(corm_session *session, const struct Quoting *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &Quoting_model, value, given, clauses);
+}
+
+struct Quoting *Quoting_merge_query(corm_session *session, const struct Quoting *value, const char *given)
+{
+	return corm__merge(session, &Quoting_model, value, given);
+}
+
+struct Quoting *Quoting_merge_value(corm_session *session, const struct Quoting *value)
+{
+	return corm__merge(session, &Quoting_model, value, NULL);
+}
+
 /* ---- Odd: table ta"ble_ __ __ ___ ------------------------------------------------------------------------------- */
 
 _Static_assert(sizeof(((struct Odd *)0)->id) == sizeof(int64_t),
@@ -250,6 +323,11 @@ static const corm_check Odd_check_table[] = {
 	{ .name = "ck_ta\"ble\\ */ /* ?\?/_1", .sql = "1 = '\\'" },
 };
 
+static void Odd__init(void *value)
+{
+	Odd_init(value);
+}
+
 static struct Odd Odd_nowhere;
 
 const corm_model_info Odd_model = {
@@ -268,6 +346,7 @@ const corm_model_info Odd_model = {
 	.index_count = 1,
 	.checks = Odd_check_table,
 	.check_count = 1,
+	.init = Odd__init,
 	.nowhere = &Odd_nowhere,
 };
 
@@ -287,7 +366,8 @@ const struct Odd_columns Odd = {
 
 void Odd_init(struct Odd *value)
 {
-	*value = (struct Odd){ Odd__defaults };
+	if (value)
+		*value = (struct Odd){ Odd__defaults };
 }
 
 struct Odd *Odd_new(corm_session *session)
@@ -340,6 +420,72 @@ Odd_list Odd_run(corm_query *query)
 {
 	corm_any_list list = corm__run(query, &Odd_model);
 	return (Odd_list){ (struct Odd **)list.items, list.count, list.status };
+}
+
+corm_stream *Odd_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &Odd_model, clauses);
+}
+
+struct Odd *Odd_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &Odd_model);
+}
+
+corm_status Odd_delete(corm_session *session, struct Odd *odd)
+{
+	return corm__delete(session, &Odd_model, odd);
+}
+
+corm_status Odd_refresh(corm_session *session, struct Odd *odd)
+{
+	return corm__refresh(session, &Odd_model, odd);
+}
+
+corm_status Odd_expire(corm_session *session, struct Odd *odd)
+{
+	return corm__expire(session, &Odd_model, odd);
+}
+
+corm_status Odd_expunge(corm_session *session, struct Odd *odd)
+{
+	return corm__expunge(session, &Odd_model, odd);
+}
+
+struct Odd *Odd_copy(corm_arena *arena, const struct Odd *odd)
+{
+	return corm__copy(arena, &Odd_model, odd);
+}
+
+corm_status Odd_insert_many(corm_session *session, const struct Odd *items, size_t count)
+{
+	return corm__insert_many(session, &Odd_model, items, count);
+}
+
+int64_t Odd_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &Odd_model, clauses);
+}
+
+int64_t Odd_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &Odd_model, clauses);
+}
+
+struct Odd *Odd_upsert_query(corm_session *session, const struct Odd *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &Odd_model, value, given, clauses);
+}
+
+struct Odd *Odd_merge_query(corm_session *session, const struct Odd *value, const char *given)
+{
+	return corm__merge(session, &Odd_model, value, given);
+}
+
+struct Odd *Odd_merge_value(corm_session *session, const struct Odd *value)
+{
+	return corm__merge(session, &Odd_model, value, NULL);
 }
 
 /* ---- metadata --------------------------------------------------------------------------------------------------- */

@@ -31,6 +31,14 @@ void Quoting_init(struct Quoting *value);
 struct Quoting *Quoting_new(corm_session *session);
 struct Quoting *Quoting_add_value(corm_session *session, const struct Quoting *value);
 struct Quoting *Quoting_get(corm_session *session, int64_t id);
+corm_status Quoting_delete(corm_session *session, struct Quoting *quoting);
+corm_status Quoting_refresh(corm_session *session, struct Quoting *quoting);
+corm_status Quoting_expire(corm_session *session, struct Quoting *quoting);
+corm_status Quoting_expunge(corm_session *session, struct Quoting *quoting);
+struct Quoting *Quoting_copy(corm_arena *arena, const struct Quoting *quoting);
+struct Quoting *Quoting_merge_value(corm_session *session, const struct Quoting *value);
+corm_status Quoting_insert_many(corm_session *session, const struct Quoting *items, size_t count);
+struct Quoting *Quoting_stream_next(corm_stream *stream);
 
 /* ---- Odd: table ta"ble_ __ __ ___ ------------------------------------------------------------------------------- */
 
@@ -40,6 +48,14 @@ void Odd_init(struct Odd *value);
 struct Odd *Odd_new(corm_session *session);
 struct Odd *Odd_add_value(corm_session *session, const struct Odd *value);
 struct Odd *Odd_get(corm_session *session, int64_t id);
+corm_status Odd_delete(corm_session *session, struct Odd *odd);
+corm_status Odd_refresh(corm_session *session, struct Odd *odd);
+corm_status Odd_expire(corm_session *session, struct Odd *odd);
+corm_status Odd_expunge(corm_session *session, struct Odd *odd);
+struct Odd *Odd_copy(corm_arena *arena, const struct Odd *odd);
+struct Odd *Odd_merge_value(corm_session *session, const struct Odd *value);
+corm_status Odd_insert_many(corm_session *session, const struct Odd *items, size_t count);
+struct Odd *Odd_stream_next(corm_stream *stream);
 
 #ifdef __cplusplus
 }
@@ -86,12 +102,34 @@ int64_t Quoting_count_query(corm_session *session, const corm_clause *clauses);
 corm_status Quoting_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 Quoting_list Quoting_run(corm_query *query);
+corm_stream *Quoting_stream_query(corm_session *session, const corm_clause *clauses);
 #define Quoting_all(...) Quoting_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Quoting_first(...) Quoting_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Quoting_one(...) Quoting_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Quoting_one_or_none(...) Quoting_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Quoting_count(...) Quoting_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Quoting_exists(session, ...) Quoting_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Quoting_stream(...) Quoting_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t Quoting_update_query(corm_session *session, const corm_clause *clauses);
+int64_t Quoting_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct Quoting *Quoting_upsert_query(corm_session *session, const struct Quoting *value, const char *given,
+	const corm_clause *clauses);
+struct Quoting *Quoting_merge_query(corm_session *session, const struct Quoting *value, const char *given);
+#define Quoting_update(...) Quoting_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Quoting_delete_where(...) Quoting_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Quoting_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Quoting_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define Quoting_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Quoting_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- Odd -------------------------------------------------------------------------------------------------------- */
 
@@ -129,12 +167,34 @@ int64_t Odd_count_query(corm_session *session, const corm_clause *clauses);
 corm_status Odd_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 Odd_list Odd_run(corm_query *query);
+corm_stream *Odd_stream_query(corm_session *session, const corm_clause *clauses);
 #define Odd_all(...) Odd_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Odd_first(...) Odd_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Odd_one(...) Odd_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Odd_one_or_none(...) Odd_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Odd_count(...) Odd_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Odd_exists(session, ...) Odd_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Odd_stream(...) Odd_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t Odd_update_query(corm_session *session, const corm_clause *clauses);
+int64_t Odd_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct Odd *Odd_upsert_query(corm_session *session, const struct Odd *value, const char *given,
+	const corm_clause *clauses);
+struct Odd *Odd_merge_query(corm_session *session, const struct Odd *value, const char *given);
+#define Odd_update(...) Odd_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Odd_delete_where(...) Odd_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Odd_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Odd_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define Odd_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Odd_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 #endif
 

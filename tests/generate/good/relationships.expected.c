@@ -140,6 +140,11 @@ static const corm_relationship User_relationship_table[] = {
 	},
 };
 
+static void User__init(void *value)
+{
+	User_init(value);
+}
+
 static struct User User_nowhere;
 
 const corm_model_info User_model = {
@@ -156,6 +161,7 @@ const corm_model_info User_model = {
 	.foreign_key_count = 1,
 	.relationships = User_relationship_table,
 	.relationship_count = 7,
+	.init = User__init,
 	.nowhere = &User_nowhere,
 };
 
@@ -187,7 +193,8 @@ const struct User_columns User = {
 
 void User_init(struct User *value)
 {
-	*value = (struct User){ User__defaults };
+	if (value)
+		*value = (struct User){ User__defaults };
 }
 
 struct User *User_new(corm_session *session)
@@ -242,9 +249,80 @@ User_list User_run(corm_query *query)
 	return (User_list){ (struct User **)list.items, list.count, list.status };
 }
 
+corm_stream *User_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &User_model, clauses);
+}
+
+struct User *User_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &User_model);
+}
+
+corm_status User_delete(corm_session *session, struct User *user)
+{
+	return corm__delete(session, &User_model, user);
+}
+
+corm_status User_refresh(corm_session *session, struct User *user)
+{
+	return corm__refresh(session, &User_model, user);
+}
+
+corm_status User_expire(corm_session *session, struct User *user)
+{
+	return corm__expire(session, &User_model, user);
+}
+
+corm_status User_expunge(corm_session *session, struct User *user)
+{
+	return corm__expunge(session, &User_model, user);
+}
+
+struct User *User_copy(corm_arena *arena, const struct User *user)
+{
+	return corm__copy(arena, &User_model, user);
+}
+
+corm_status User_insert_many(corm_session *session, const struct User *items, size_t count)
+{
+	return corm__insert_many(session, &User_model, items, count);
+}
+
+int64_t User_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &User_model, clauses);
+}
+
+int64_t User_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &User_model, clauses);
+}
+
+struct User *User_upsert_query(corm_session *session, const struct User *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &User_model, value, given, clauses);
+}
+
+struct User *User_merge_query(corm_session *session, const struct User *value, const char *given)
+{
+	return corm__merge(session, &User_model, value, given);
+}
+
+struct User *User_merge_value(corm_session *session, const struct User *value)
+{
+	return corm__merge(session, &User_model, value, NULL);
+}
+
 struct Profile *User_profile(corm_session *session, struct User *user)
 {
 	return corm__related_one(session, &User_model, 0, user);
+}
+
+corm_status User_profile_set(corm_session *session, struct User *user, struct Profile *profile)
+{
+	return corm__related_set(session, &User_model, 0, user, profile);
 }
 
 struct Photo *User_photo(corm_session *session, struct User *user)
@@ -252,14 +330,29 @@ struct Photo *User_photo(corm_session *session, struct User *user)
 	return corm__related_one(session, &User_model, 1, user);
 }
 
+corm_status User_photo_set(corm_session *session, struct User *user, struct Photo *photo)
+{
+	return corm__related_set(session, &User_model, 1, user, photo);
+}
+
 struct User *User_spouse(corm_session *session, struct User *user)
 {
 	return corm__related_one(session, &User_model, 2, user);
 }
 
+corm_status User_spouse_set(corm_session *session, struct User *user, struct User *other)
+{
+	return corm__related_set(session, &User_model, 2, user, other);
+}
+
 struct User *User_spouse_of(corm_session *session, struct User *user)
 {
 	return corm__related_one(session, &User_model, 3, user);
+}
+
+corm_status User_spouse_of_set(corm_session *session, struct User *user, struct User *other)
+{
+	return corm__related_set(session, &User_model, 3, user, other);
 }
 
 Group_list User_groups(corm_session *session, struct User *user)
@@ -268,16 +361,46 @@ Group_list User_groups(corm_session *session, struct User *user)
 	return (Group_list){ (struct Group **)list.items, list.count, list.status };
 }
 
+corm_status User_groups_add(corm_session *session, struct User *user, struct Group *group)
+{
+	return corm__related_add(session, &User_model, 4, user, group);
+}
+
+corm_status User_groups_remove(corm_session *session, struct User *user, struct Group *group)
+{
+	return corm__related_remove(session, &User_model, 4, user, group);
+}
+
 User_list User_followers(corm_session *session, struct User *user)
 {
 	corm_any_list list = corm__related_list(session, &User_model, 5, user);
 	return (User_list){ (struct User **)list.items, list.count, list.status };
 }
 
+corm_status User_followers_add(corm_session *session, struct User *user, struct User *other)
+{
+	return corm__related_add(session, &User_model, 5, user, other);
+}
+
+corm_status User_followers_remove(corm_session *session, struct User *user, struct User *other)
+{
+	return corm__related_remove(session, &User_model, 5, user, other);
+}
+
 User_list User_following(corm_session *session, struct User *user)
 {
 	corm_any_list list = corm__related_list(session, &User_model, 6, user);
 	return (User_list){ (struct User **)list.items, list.count, list.status };
+}
+
+corm_status User_following_add(corm_session *session, struct User *user, struct User *other)
+{
+	return corm__related_add(session, &User_model, 6, user, other);
+}
+
+corm_status User_following_remove(corm_session *session, struct User *user, struct User *other)
+{
+	return corm__related_remove(session, &User_model, 6, user, other);
 }
 
 /* ---- Profile: table profile ------------------------------------------------------------------------------------- */
@@ -331,6 +454,11 @@ static const corm_relationship Profile_relationship_table[] = {
 	},
 };
 
+static void Profile__init(void *value)
+{
+	Profile_init(value);
+}
+
 static struct Profile Profile_nowhere;
 
 const corm_model_info Profile_model = {
@@ -346,6 +474,7 @@ const corm_model_info Profile_model = {
 	.foreign_key_count = 1,
 	.relationships = Profile_relationship_table,
 	.relationship_count = 1,
+	.init = Profile__init,
 	.nowhere = &Profile_nowhere,
 };
 
@@ -365,7 +494,8 @@ const struct Profile_columns Profile = {
 
 void Profile_init(struct Profile *value)
 {
-	*value = (struct Profile){ Profile__defaults };
+	if (value)
+		*value = (struct Profile){ Profile__defaults };
 }
 
 struct Profile *Profile_new(corm_session *session)
@@ -420,9 +550,80 @@ Profile_list Profile_run(corm_query *query)
 	return (Profile_list){ (struct Profile **)list.items, list.count, list.status };
 }
 
+corm_stream *Profile_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &Profile_model, clauses);
+}
+
+struct Profile *Profile_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &Profile_model);
+}
+
+corm_status Profile_delete(corm_session *session, struct Profile *profile)
+{
+	return corm__delete(session, &Profile_model, profile);
+}
+
+corm_status Profile_refresh(corm_session *session, struct Profile *profile)
+{
+	return corm__refresh(session, &Profile_model, profile);
+}
+
+corm_status Profile_expire(corm_session *session, struct Profile *profile)
+{
+	return corm__expire(session, &Profile_model, profile);
+}
+
+corm_status Profile_expunge(corm_session *session, struct Profile *profile)
+{
+	return corm__expunge(session, &Profile_model, profile);
+}
+
+struct Profile *Profile_copy(corm_arena *arena, const struct Profile *profile)
+{
+	return corm__copy(arena, &Profile_model, profile);
+}
+
+corm_status Profile_insert_many(corm_session *session, const struct Profile *items, size_t count)
+{
+	return corm__insert_many(session, &Profile_model, items, count);
+}
+
+int64_t Profile_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &Profile_model, clauses);
+}
+
+int64_t Profile_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &Profile_model, clauses);
+}
+
+struct Profile *Profile_upsert_query(corm_session *session, const struct Profile *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &Profile_model, value, given, clauses);
+}
+
+struct Profile *Profile_merge_query(corm_session *session, const struct Profile *value, const char *given)
+{
+	return corm__merge(session, &Profile_model, value, given);
+}
+
+struct Profile *Profile_merge_value(corm_session *session, const struct Profile *value)
+{
+	return corm__merge(session, &Profile_model, value, NULL);
+}
+
 struct User *Profile_user(corm_session *session, struct Profile *profile)
 {
 	return corm__related_one(session, &Profile_model, 0, profile);
+}
+
+corm_status Profile_user_set(corm_session *session, struct Profile *profile, struct User *user)
+{
+	return corm__related_set(session, &Profile_model, 0, profile, user);
 }
 
 /* ---- Photo: table photo ----------------------------------------------------------------------------------------- */
@@ -465,6 +666,11 @@ static const corm_index Photo_unique_table[] = {
 	{ .name = "uq_photo_user_id", .columns = (const uint16_t[]){ 1 }, .count = 1 },
 };
 
+static void Photo__init(void *value)
+{
+	Photo_init(value);
+}
+
 static struct Photo Photo_nowhere;
 
 const corm_model_info Photo_model = {
@@ -480,6 +686,7 @@ const corm_model_info Photo_model = {
 	.foreign_key_count = 1,
 	.uniques = Photo_unique_table,
 	.unique_count = 1,
+	.init = Photo__init,
 	.nowhere = &Photo_nowhere,
 };
 
@@ -497,7 +704,8 @@ const struct Photo_columns Photo = {
 
 void Photo_init(struct Photo *value)
 {
-	*value = (struct Photo){ Photo__defaults };
+	if (value)
+		*value = (struct Photo){ Photo__defaults };
 }
 
 struct Photo *Photo_new(corm_session *session)
@@ -552,6 +760,72 @@ Photo_list Photo_run(corm_query *query)
 	return (Photo_list){ (struct Photo **)list.items, list.count, list.status };
 }
 
+corm_stream *Photo_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &Photo_model, clauses);
+}
+
+struct Photo *Photo_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &Photo_model);
+}
+
+corm_status Photo_delete(corm_session *session, struct Photo *photo)
+{
+	return corm__delete(session, &Photo_model, photo);
+}
+
+corm_status Photo_refresh(corm_session *session, struct Photo *photo)
+{
+	return corm__refresh(session, &Photo_model, photo);
+}
+
+corm_status Photo_expire(corm_session *session, struct Photo *photo)
+{
+	return corm__expire(session, &Photo_model, photo);
+}
+
+corm_status Photo_expunge(corm_session *session, struct Photo *photo)
+{
+	return corm__expunge(session, &Photo_model, photo);
+}
+
+struct Photo *Photo_copy(corm_arena *arena, const struct Photo *photo)
+{
+	return corm__copy(arena, &Photo_model, photo);
+}
+
+corm_status Photo_insert_many(corm_session *session, const struct Photo *items, size_t count)
+{
+	return corm__insert_many(session, &Photo_model, items, count);
+}
+
+int64_t Photo_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &Photo_model, clauses);
+}
+
+int64_t Photo_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &Photo_model, clauses);
+}
+
+struct Photo *Photo_upsert_query(corm_session *session, const struct Photo *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &Photo_model, value, given, clauses);
+}
+
+struct Photo *Photo_merge_query(corm_session *session, const struct Photo *value, const char *given)
+{
+	return corm__merge(session, &Photo_model, value, given);
+}
+
+struct Photo *Photo_merge_value(corm_session *session, const struct Photo *value)
+{
+	return corm__merge(session, &Photo_model, value, NULL);
+}
+
 /* ---- Group: table group ----------------------------------------------------------------------------------------- */
 
 _Static_assert(sizeof(((struct Group *)0)->id) == sizeof(int64_t),
@@ -596,6 +870,11 @@ static const corm_relationship Group_relationship_table[] = {
 	},
 };
 
+static void Group__init(void *value)
+{
+	Group_init(value);
+}
+
 static struct Group Group_nowhere;
 
 const corm_model_info Group_model = {
@@ -610,6 +889,7 @@ const corm_model_info Group_model = {
 	.key_name = "pk_group",
 	.relationships = Group_relationship_table,
 	.relationship_count = 1,
+	.init = Group__init,
 	.nowhere = &Group_nowhere,
 };
 
@@ -629,7 +909,8 @@ const struct Group_columns Group = {
 
 void Group_init(struct Group *value)
 {
-	*value = (struct Group){ Group__defaults };
+	if (value)
+		*value = (struct Group){ Group__defaults };
 }
 
 struct Group *Group_new(corm_session *session)
@@ -684,10 +965,86 @@ Group_list Group_run(corm_query *query)
 	return (Group_list){ (struct Group **)list.items, list.count, list.status };
 }
 
+corm_stream *Group_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &Group_model, clauses);
+}
+
+struct Group *Group_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &Group_model);
+}
+
+corm_status Group_delete(corm_session *session, struct Group *group)
+{
+	return corm__delete(session, &Group_model, group);
+}
+
+corm_status Group_refresh(corm_session *session, struct Group *group)
+{
+	return corm__refresh(session, &Group_model, group);
+}
+
+corm_status Group_expire(corm_session *session, struct Group *group)
+{
+	return corm__expire(session, &Group_model, group);
+}
+
+corm_status Group_expunge(corm_session *session, struct Group *group)
+{
+	return corm__expunge(session, &Group_model, group);
+}
+
+struct Group *Group_copy(corm_arena *arena, const struct Group *group)
+{
+	return corm__copy(arena, &Group_model, group);
+}
+
+corm_status Group_insert_many(corm_session *session, const struct Group *items, size_t count)
+{
+	return corm__insert_many(session, &Group_model, items, count);
+}
+
+int64_t Group_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &Group_model, clauses);
+}
+
+int64_t Group_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &Group_model, clauses);
+}
+
+struct Group *Group_upsert_query(corm_session *session, const struct Group *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &Group_model, value, given, clauses);
+}
+
+struct Group *Group_merge_query(corm_session *session, const struct Group *value, const char *given)
+{
+	return corm__merge(session, &Group_model, value, given);
+}
+
+struct Group *Group_merge_value(corm_session *session, const struct Group *value)
+{
+	return corm__merge(session, &Group_model, value, NULL);
+}
+
 User_list Group_users(corm_session *session, struct Group *group)
 {
 	corm_any_list list = corm__related_list(session, &Group_model, 0, group);
 	return (User_list){ (struct User **)list.items, list.count, list.status };
+}
+
+corm_status Group_users_add(corm_session *session, struct Group *group, struct User *user)
+{
+	return corm__related_add(session, &Group_model, 0, group, user);
+}
+
+corm_status Group_users_remove(corm_session *session, struct Group *group, struct User *user)
+{
+	return corm__related_remove(session, &Group_model, 0, group, user);
 }
 
 /* ---- Membership: table membership ------------------------------------------------------------------------------- */
@@ -735,6 +1092,11 @@ static const corm_foreign_key Membership_foreign_key_table[] = {
 	},
 };
 
+static void Membership__init(void *value)
+{
+	Membership_init(value);
+}
+
 static struct Membership Membership_nowhere;
 
 const corm_model_info Membership_model = {
@@ -748,6 +1110,7 @@ const corm_model_info Membership_model = {
 	.key_name = "pk_membership",
 	.foreign_keys = Membership_foreign_key_table,
 	.foreign_key_count = 2,
+	.init = Membership__init,
 	.nowhere = &Membership_nowhere,
 };
 
@@ -765,7 +1128,8 @@ const struct Membership_columns Membership = {
 
 void Membership_init(struct Membership *value)
 {
-	*value = (struct Membership){ Membership__defaults };
+	if (value)
+		*value = (struct Membership){ Membership__defaults };
 }
 
 struct Membership *Membership_new(corm_session *session)
@@ -820,6 +1184,72 @@ Membership_list Membership_run(corm_query *query)
 	return (Membership_list){ (struct Membership **)list.items, list.count, list.status };
 }
 
+corm_stream *Membership_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &Membership_model, clauses);
+}
+
+struct Membership *Membership_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &Membership_model);
+}
+
+corm_status Membership_delete(corm_session *session, struct Membership *membership)
+{
+	return corm__delete(session, &Membership_model, membership);
+}
+
+corm_status Membership_refresh(corm_session *session, struct Membership *membership)
+{
+	return corm__refresh(session, &Membership_model, membership);
+}
+
+corm_status Membership_expire(corm_session *session, struct Membership *membership)
+{
+	return corm__expire(session, &Membership_model, membership);
+}
+
+corm_status Membership_expunge(corm_session *session, struct Membership *membership)
+{
+	return corm__expunge(session, &Membership_model, membership);
+}
+
+struct Membership *Membership_copy(corm_arena *arena, const struct Membership *membership)
+{
+	return corm__copy(arena, &Membership_model, membership);
+}
+
+corm_status Membership_insert_many(corm_session *session, const struct Membership *items, size_t count)
+{
+	return corm__insert_many(session, &Membership_model, items, count);
+}
+
+int64_t Membership_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &Membership_model, clauses);
+}
+
+int64_t Membership_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &Membership_model, clauses);
+}
+
+struct Membership *Membership_upsert_query(corm_session *session, const struct Membership *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &Membership_model, value, given, clauses);
+}
+
+struct Membership *Membership_merge_query(corm_session *session, const struct Membership *value, const char *given)
+{
+	return corm__merge(session, &Membership_model, value, given);
+}
+
+struct Membership *Membership_merge_value(corm_session *session, const struct Membership *value)
+{
+	return corm__merge(session, &Membership_model, value, NULL);
+}
+
 /* ---- Follow: table follow --------------------------------------------------------------------------------------- */
 
 _Static_assert(sizeof(((struct Follow *)0)->followed_id) == sizeof(int64_t),
@@ -865,6 +1295,11 @@ static const corm_foreign_key Follow_foreign_key_table[] = {
 	},
 };
 
+static void Follow__init(void *value)
+{
+	Follow_init(value);
+}
+
 static struct Follow Follow_nowhere;
 
 const corm_model_info Follow_model = {
@@ -878,6 +1313,7 @@ const corm_model_info Follow_model = {
 	.key_name = "pk_follow",
 	.foreign_keys = Follow_foreign_key_table,
 	.foreign_key_count = 2,
+	.init = Follow__init,
 	.nowhere = &Follow_nowhere,
 };
 
@@ -895,7 +1331,8 @@ const struct Follow_columns Follow = {
 
 void Follow_init(struct Follow *value)
 {
-	*value = (struct Follow){ Follow__defaults };
+	if (value)
+		*value = (struct Follow){ Follow__defaults };
 }
 
 struct Follow *Follow_new(corm_session *session)
@@ -948,6 +1385,72 @@ Follow_list Follow_run(corm_query *query)
 {
 	corm_any_list list = corm__run(query, &Follow_model);
 	return (Follow_list){ (struct Follow **)list.items, list.count, list.status };
+}
+
+corm_stream *Follow_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &Follow_model, clauses);
+}
+
+struct Follow *Follow_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &Follow_model);
+}
+
+corm_status Follow_delete(corm_session *session, struct Follow *follow)
+{
+	return corm__delete(session, &Follow_model, follow);
+}
+
+corm_status Follow_refresh(corm_session *session, struct Follow *follow)
+{
+	return corm__refresh(session, &Follow_model, follow);
+}
+
+corm_status Follow_expire(corm_session *session, struct Follow *follow)
+{
+	return corm__expire(session, &Follow_model, follow);
+}
+
+corm_status Follow_expunge(corm_session *session, struct Follow *follow)
+{
+	return corm__expunge(session, &Follow_model, follow);
+}
+
+struct Follow *Follow_copy(corm_arena *arena, const struct Follow *follow)
+{
+	return corm__copy(arena, &Follow_model, follow);
+}
+
+corm_status Follow_insert_many(corm_session *session, const struct Follow *items, size_t count)
+{
+	return corm__insert_many(session, &Follow_model, items, count);
+}
+
+int64_t Follow_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &Follow_model, clauses);
+}
+
+int64_t Follow_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &Follow_model, clauses);
+}
+
+struct Follow *Follow_upsert_query(corm_session *session, const struct Follow *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &Follow_model, value, given, clauses);
+}
+
+struct Follow *Follow_merge_query(corm_session *session, const struct Follow *value, const char *given)
+{
+	return corm__merge(session, &Follow_model, value, given);
+}
+
+struct Follow *Follow_merge_value(corm_session *session, const struct Follow *value)
+{
+	return corm__merge(session, &Follow_model, value, NULL);
 }
 
 /* ---- Node: table node ------------------------------------------------------------------------------------------- */
@@ -1018,6 +1521,11 @@ static const corm_index Node_index_table[] = {
 	{ .name = "ix_node_parent_id", .columns = (const uint16_t[]){ 1 }, .count = 1 },
 };
 
+static void Node__init(void *value)
+{
+	Node_init(value);
+}
+
 static struct Node Node_nowhere;
 
 const corm_model_info Node_model = {
@@ -1036,6 +1544,7 @@ const corm_model_info Node_model = {
 	.index_count = 1,
 	.relationships = Node_relationship_table,
 	.relationship_count = 2,
+	.init = Node__init,
 	.nowhere = &Node_nowhere,
 };
 
@@ -1057,7 +1566,8 @@ const struct Node_columns Node = {
 
 void Node_init(struct Node *value)
 {
-	*value = (struct Node){ Node__defaults };
+	if (value)
+		*value = (struct Node){ Node__defaults };
 }
 
 struct Node *Node_new(corm_session *session)
@@ -1112,15 +1622,96 @@ Node_list Node_run(corm_query *query)
 	return (Node_list){ (struct Node **)list.items, list.count, list.status };
 }
 
+corm_stream *Node_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &Node_model, clauses);
+}
+
+struct Node *Node_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &Node_model);
+}
+
+corm_status Node_delete(corm_session *session, struct Node *node)
+{
+	return corm__delete(session, &Node_model, node);
+}
+
+corm_status Node_refresh(corm_session *session, struct Node *node)
+{
+	return corm__refresh(session, &Node_model, node);
+}
+
+corm_status Node_expire(corm_session *session, struct Node *node)
+{
+	return corm__expire(session, &Node_model, node);
+}
+
+corm_status Node_expunge(corm_session *session, struct Node *node)
+{
+	return corm__expunge(session, &Node_model, node);
+}
+
+struct Node *Node_copy(corm_arena *arena, const struct Node *node)
+{
+	return corm__copy(arena, &Node_model, node);
+}
+
+corm_status Node_insert_many(corm_session *session, const struct Node *items, size_t count)
+{
+	return corm__insert_many(session, &Node_model, items, count);
+}
+
+int64_t Node_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &Node_model, clauses);
+}
+
+int64_t Node_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &Node_model, clauses);
+}
+
+struct Node *Node_upsert_query(corm_session *session, const struct Node *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &Node_model, value, given, clauses);
+}
+
+struct Node *Node_merge_query(corm_session *session, const struct Node *value, const char *given)
+{
+	return corm__merge(session, &Node_model, value, given);
+}
+
+struct Node *Node_merge_value(corm_session *session, const struct Node *value)
+{
+	return corm__merge(session, &Node_model, value, NULL);
+}
+
 struct Node *Node_parent(corm_session *session, struct Node *node)
 {
 	return corm__related_one(session, &Node_model, 0, node);
+}
+
+corm_status Node_parent_set(corm_session *session, struct Node *node, struct Node *other)
+{
+	return corm__related_set(session, &Node_model, 0, node, other);
 }
 
 Node_list Node_children(corm_session *session, struct Node *node)
 {
 	corm_any_list list = corm__related_list(session, &Node_model, 1, node);
 	return (Node_list){ (struct Node **)list.items, list.count, list.status };
+}
+
+corm_status Node_children_add(corm_session *session, struct Node *node, struct Node *other)
+{
+	return corm__related_add(session, &Node_model, 1, node, other);
+}
+
+corm_status Node_children_remove(corm_session *session, struct Node *node, struct Node *other)
+{
+	return corm__related_remove(session, &Node_model, 1, node, other);
 }
 
 /* ---- Player: table player --------------------------------------------------------------------------------------- */
@@ -1174,6 +1765,11 @@ static const corm_relationship Player_relationship_table[] = {
 	},
 };
 
+static void Player__init(void *value)
+{
+	Player_init(value);
+}
+
 static struct Player Player_nowhere;
 
 const corm_model_info Player_model = {
@@ -1190,6 +1786,7 @@ const corm_model_info Player_model = {
 	.foreign_key_count = 1,
 	.relationships = Player_relationship_table,
 	.relationship_count = 1,
+	.init = Player__init,
 	.nowhere = &Player_nowhere,
 };
 
@@ -1209,7 +1806,8 @@ const struct Player_columns Player = {
 
 void Player_init(struct Player *value)
 {
-	*value = (struct Player){ Player__defaults };
+	if (value)
+		*value = (struct Player){ Player__defaults };
 }
 
 struct Player *Player_new(corm_session *session)
@@ -1264,9 +1862,80 @@ Player_list Player_run(corm_query *query)
 	return (Player_list){ (struct Player **)list.items, list.count, list.status };
 }
 
+corm_stream *Player_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &Player_model, clauses);
+}
+
+struct Player *Player_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &Player_model);
+}
+
+corm_status Player_delete(corm_session *session, struct Player *player)
+{
+	return corm__delete(session, &Player_model, player);
+}
+
+corm_status Player_refresh(corm_session *session, struct Player *player)
+{
+	return corm__refresh(session, &Player_model, player);
+}
+
+corm_status Player_expire(corm_session *session, struct Player *player)
+{
+	return corm__expire(session, &Player_model, player);
+}
+
+corm_status Player_expunge(corm_session *session, struct Player *player)
+{
+	return corm__expunge(session, &Player_model, player);
+}
+
+struct Player *Player_copy(corm_arena *arena, const struct Player *player)
+{
+	return corm__copy(arena, &Player_model, player);
+}
+
+corm_status Player_insert_many(corm_session *session, const struct Player *items, size_t count)
+{
+	return corm__insert_many(session, &Player_model, items, count);
+}
+
+int64_t Player_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &Player_model, clauses);
+}
+
+int64_t Player_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &Player_model, clauses);
+}
+
+struct Player *Player_upsert_query(corm_session *session, const struct Player *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &Player_model, value, given, clauses);
+}
+
+struct Player *Player_merge_query(corm_session *session, const struct Player *value, const char *given)
+{
+	return corm__merge(session, &Player_model, value, given);
+}
+
+struct Player *Player_merge_value(corm_session *session, const struct Player *value)
+{
+	return corm__merge(session, &Player_model, value, NULL);
+}
+
 struct Team *Player_team(corm_session *session, struct Player *player)
 {
 	return corm__related_one(session, &Player_model, 0, player);
+}
+
+corm_status Player_team_set(corm_session *session, struct Player *player, struct Team *team)
+{
+	return corm__related_set(session, &Player_model, 0, player, team);
 }
 
 /* ---- Team: table team ------------------------------------------------------------------------------------------- */
@@ -1363,6 +2032,11 @@ static const corm_relationship Team_relationship_table[] = {
 	},
 };
 
+static void Team__init(void *value)
+{
+	Team_init(value);
+}
+
 static struct Team Team_nowhere;
 
 const corm_model_info Team_model = {
@@ -1378,6 +2052,7 @@ const corm_model_info Team_model = {
 	.foreign_key_count = 2,
 	.relationships = Team_relationship_table,
 	.relationship_count = 3,
+	.init = Team__init,
 	.nowhere = &Team_nowhere,
 };
 
@@ -1403,7 +2078,8 @@ const struct Team_columns Team = {
 
 void Team_init(struct Team *value)
 {
-	*value = (struct Team){ Team__defaults };
+	if (value)
+		*value = (struct Team){ Team__defaults };
 }
 
 struct Team *Team_new(corm_session *session)
@@ -1458,9 +2134,80 @@ Team_list Team_run(corm_query *query)
 	return (Team_list){ (struct Team **)list.items, list.count, list.status };
 }
 
+corm_stream *Team_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &Team_model, clauses);
+}
+
+struct Team *Team_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &Team_model);
+}
+
+corm_status Team_delete(corm_session *session, struct Team *team)
+{
+	return corm__delete(session, &Team_model, team);
+}
+
+corm_status Team_refresh(corm_session *session, struct Team *team)
+{
+	return corm__refresh(session, &Team_model, team);
+}
+
+corm_status Team_expire(corm_session *session, struct Team *team)
+{
+	return corm__expire(session, &Team_model, team);
+}
+
+corm_status Team_expunge(corm_session *session, struct Team *team)
+{
+	return corm__expunge(session, &Team_model, team);
+}
+
+struct Team *Team_copy(corm_arena *arena, const struct Team *team)
+{
+	return corm__copy(arena, &Team_model, team);
+}
+
+corm_status Team_insert_many(corm_session *session, const struct Team *items, size_t count)
+{
+	return corm__insert_many(session, &Team_model, items, count);
+}
+
+int64_t Team_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &Team_model, clauses);
+}
+
+int64_t Team_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &Team_model, clauses);
+}
+
+struct Team *Team_upsert_query(corm_session *session, const struct Team *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &Team_model, value, given, clauses);
+}
+
+struct Team *Team_merge_query(corm_session *session, const struct Team *value, const char *given)
+{
+	return corm__merge(session, &Team_model, value, given);
+}
+
+struct Team *Team_merge_value(corm_session *session, const struct Team *value)
+{
+	return corm__merge(session, &Team_model, value, NULL);
+}
+
 struct Player *Team_captain(corm_session *session, struct Team *team)
 {
 	return corm__related_one(session, &Team_model, 0, team);
+}
+
+corm_status Team_captain_set(corm_session *session, struct Team *team, struct Player *player)
+{
+	return corm__related_set(session, &Team_model, 0, team, player);
 }
 
 struct Player *Team_deputy(corm_session *session, struct Team *team)
@@ -1468,10 +2215,25 @@ struct Player *Team_deputy(corm_session *session, struct Team *team)
 	return corm__related_one(session, &Team_model, 1, team);
 }
 
+corm_status Team_deputy_set(corm_session *session, struct Team *team, struct Player *player)
+{
+	return corm__related_set(session, &Team_model, 1, team, player);
+}
+
 Player_list Team_players(corm_session *session, struct Team *team)
 {
 	corm_any_list list = corm__related_list(session, &Team_model, 2, team);
 	return (Player_list){ (struct Player **)list.items, list.count, list.status };
+}
+
+corm_status Team_players_add(corm_session *session, struct Team *team, struct Player *player)
+{
+	return corm__related_add(session, &Team_model, 2, team, player);
+}
+
+corm_status Team_players_remove(corm_session *session, struct Team *team, struct Player *player)
+{
+	return corm__related_remove(session, &Team_model, 2, team, player);
 }
 
 /* ---- metadata --------------------------------------------------------------------------------------------------- */

@@ -74,13 +74,31 @@ void User_init(struct User *value);
 struct User *User_new(corm_session *session);
 struct User *User_add_value(corm_session *session, const struct User *value);
 struct User *User_get(corm_session *session, int64_t id);
+corm_status User_delete(corm_session *session, struct User *user);
+corm_status User_refresh(corm_session *session, struct User *user);
+corm_status User_expire(corm_session *session, struct User *user);
+corm_status User_expunge(corm_session *session, struct User *user);
+struct User *User_copy(corm_arena *arena, const struct User *user);
+struct User *User_merge_value(corm_session *session, const struct User *value);
+corm_status User_insert_many(corm_session *session, const struct User *items, size_t count);
+struct User *User_stream_next(corm_stream *stream);
 struct Profile *User_profile(corm_session *session, struct User *user);
+corm_status User_profile_set(corm_session *session, struct User *user, struct Profile *profile);
 struct Photo *User_photo(corm_session *session, struct User *user);
+corm_status User_photo_set(corm_session *session, struct User *user, struct Photo *photo);
 struct User *User_spouse(corm_session *session, struct User *user);
+corm_status User_spouse_set(corm_session *session, struct User *user, struct User *other);
 struct User *User_spouse_of(corm_session *session, struct User *user);
+corm_status User_spouse_of_set(corm_session *session, struct User *user, struct User *other);
 Group_list User_groups(corm_session *session, struct User *user);
+corm_status User_groups_add(corm_session *session, struct User *user, struct Group *group);
+corm_status User_groups_remove(corm_session *session, struct User *user, struct Group *group);
 User_list User_followers(corm_session *session, struct User *user);
+corm_status User_followers_add(corm_session *session, struct User *user, struct User *other);
+corm_status User_followers_remove(corm_session *session, struct User *user, struct User *other);
 User_list User_following(corm_session *session, struct User *user);
+corm_status User_following_add(corm_session *session, struct User *user, struct User *other);
+corm_status User_following_remove(corm_session *session, struct User *user, struct User *other);
 
 /* ---- Profile: table profile ------------------------------------------------------------------------------------- */
 
@@ -90,7 +108,16 @@ void Profile_init(struct Profile *value);
 struct Profile *Profile_new(corm_session *session);
 struct Profile *Profile_add_value(corm_session *session, const struct Profile *value);
 struct Profile *Profile_get(corm_session *session, int64_t id);
+corm_status Profile_delete(corm_session *session, struct Profile *profile);
+corm_status Profile_refresh(corm_session *session, struct Profile *profile);
+corm_status Profile_expire(corm_session *session, struct Profile *profile);
+corm_status Profile_expunge(corm_session *session, struct Profile *profile);
+struct Profile *Profile_copy(corm_arena *arena, const struct Profile *profile);
+struct Profile *Profile_merge_value(corm_session *session, const struct Profile *value);
+corm_status Profile_insert_many(corm_session *session, const struct Profile *items, size_t count);
+struct Profile *Profile_stream_next(corm_stream *stream);
 struct User *Profile_user(corm_session *session, struct Profile *profile);
+corm_status Profile_user_set(corm_session *session, struct Profile *profile, struct User *user);
 
 /* ---- Photo: table photo ----------------------------------------------------------------------------------------- */
 
@@ -100,6 +127,14 @@ void Photo_init(struct Photo *value);
 struct Photo *Photo_new(corm_session *session);
 struct Photo *Photo_add_value(corm_session *session, const struct Photo *value);
 struct Photo *Photo_get(corm_session *session, int64_t id);
+corm_status Photo_delete(corm_session *session, struct Photo *photo);
+corm_status Photo_refresh(corm_session *session, struct Photo *photo);
+corm_status Photo_expire(corm_session *session, struct Photo *photo);
+corm_status Photo_expunge(corm_session *session, struct Photo *photo);
+struct Photo *Photo_copy(corm_arena *arena, const struct Photo *photo);
+struct Photo *Photo_merge_value(corm_session *session, const struct Photo *value);
+corm_status Photo_insert_many(corm_session *session, const struct Photo *items, size_t count);
+struct Photo *Photo_stream_next(corm_stream *stream);
 
 /* ---- Group: table group ----------------------------------------------------------------------------------------- */
 
@@ -110,7 +145,17 @@ void Group_init(struct Group *value);
 struct Group *Group_new(corm_session *session);
 struct Group *Group_add_value(corm_session *session, const struct Group *value);
 struct Group *Group_get(corm_session *session, int64_t id);
+corm_status Group_delete(corm_session *session, struct Group *group);
+corm_status Group_refresh(corm_session *session, struct Group *group);
+corm_status Group_expire(corm_session *session, struct Group *group);
+corm_status Group_expunge(corm_session *session, struct Group *group);
+struct Group *Group_copy(corm_arena *arena, const struct Group *group);
+struct Group *Group_merge_value(corm_session *session, const struct Group *value);
+corm_status Group_insert_many(corm_session *session, const struct Group *items, size_t count);
+struct Group *Group_stream_next(corm_stream *stream);
 User_list Group_users(corm_session *session, struct Group *group);
+corm_status Group_users_add(corm_session *session, struct Group *group, struct User *user);
+corm_status Group_users_remove(corm_session *session, struct Group *group, struct User *user);
 
 /* ---- Membership: table membership ------------------------------------------------------------------------------- */
 
@@ -120,6 +165,14 @@ void Membership_init(struct Membership *value);
 struct Membership *Membership_new(corm_session *session);
 struct Membership *Membership_add_value(corm_session *session, const struct Membership *value);
 struct Membership *Membership_get(corm_session *session, int64_t user_id, int64_t group_id);
+corm_status Membership_delete(corm_session *session, struct Membership *membership);
+corm_status Membership_refresh(corm_session *session, struct Membership *membership);
+corm_status Membership_expire(corm_session *session, struct Membership *membership);
+corm_status Membership_expunge(corm_session *session, struct Membership *membership);
+struct Membership *Membership_copy(corm_arena *arena, const struct Membership *membership);
+struct Membership *Membership_merge_value(corm_session *session, const struct Membership *value);
+corm_status Membership_insert_many(corm_session *session, const struct Membership *items, size_t count);
+struct Membership *Membership_stream_next(corm_stream *stream);
 
 /* ---- Follow: table follow --------------------------------------------------------------------------------------- */
 
@@ -129,6 +182,14 @@ void Follow_init(struct Follow *value);
 struct Follow *Follow_new(corm_session *session);
 struct Follow *Follow_add_value(corm_session *session, const struct Follow *value);
 struct Follow *Follow_get(corm_session *session, int64_t followed_id, int64_t follower_id);
+corm_status Follow_delete(corm_session *session, struct Follow *follow);
+corm_status Follow_refresh(corm_session *session, struct Follow *follow);
+corm_status Follow_expire(corm_session *session, struct Follow *follow);
+corm_status Follow_expunge(corm_session *session, struct Follow *follow);
+struct Follow *Follow_copy(corm_arena *arena, const struct Follow *follow);
+struct Follow *Follow_merge_value(corm_session *session, const struct Follow *value);
+corm_status Follow_insert_many(corm_session *session, const struct Follow *items, size_t count);
+struct Follow *Follow_stream_next(corm_stream *stream);
 
 /* ---- Node: table node ------------------------------------------------------------------------------------------- */
 
@@ -139,8 +200,19 @@ void Node_init(struct Node *value);
 struct Node *Node_new(corm_session *session);
 struct Node *Node_add_value(corm_session *session, const struct Node *value);
 struct Node *Node_get(corm_session *session, int64_t id);
+corm_status Node_delete(corm_session *session, struct Node *node);
+corm_status Node_refresh(corm_session *session, struct Node *node);
+corm_status Node_expire(corm_session *session, struct Node *node);
+corm_status Node_expunge(corm_session *session, struct Node *node);
+struct Node *Node_copy(corm_arena *arena, const struct Node *node);
+struct Node *Node_merge_value(corm_session *session, const struct Node *value);
+corm_status Node_insert_many(corm_session *session, const struct Node *items, size_t count);
+struct Node *Node_stream_next(corm_stream *stream);
 struct Node *Node_parent(corm_session *session, struct Node *node);
+corm_status Node_parent_set(corm_session *session, struct Node *node, struct Node *other);
 Node_list Node_children(corm_session *session, struct Node *node);
+corm_status Node_children_add(corm_session *session, struct Node *node, struct Node *other);
+corm_status Node_children_remove(corm_session *session, struct Node *node, struct Node *other);
 
 /* ---- Player: table player --------------------------------------------------------------------------------------- */
 
@@ -151,7 +223,16 @@ void Player_init(struct Player *value);
 struct Player *Player_new(corm_session *session);
 struct Player *Player_add_value(corm_session *session, const struct Player *value);
 struct Player *Player_get(corm_session *session, int64_t id);
+corm_status Player_delete(corm_session *session, struct Player *player);
+corm_status Player_refresh(corm_session *session, struct Player *player);
+corm_status Player_expire(corm_session *session, struct Player *player);
+corm_status Player_expunge(corm_session *session, struct Player *player);
+struct Player *Player_copy(corm_arena *arena, const struct Player *player);
+struct Player *Player_merge_value(corm_session *session, const struct Player *value);
+corm_status Player_insert_many(corm_session *session, const struct Player *items, size_t count);
+struct Player *Player_stream_next(corm_stream *stream);
 struct Team *Player_team(corm_session *session, struct Player *player);
+corm_status Player_team_set(corm_session *session, struct Player *player, struct Team *team);
 
 /* ---- Team: table team ------------------------------------------------------------------------------------------- */
 
@@ -161,9 +242,21 @@ void Team_init(struct Team *value);
 struct Team *Team_new(corm_session *session);
 struct Team *Team_add_value(corm_session *session, const struct Team *value);
 struct Team *Team_get(corm_session *session, int64_t id);
+corm_status Team_delete(corm_session *session, struct Team *team);
+corm_status Team_refresh(corm_session *session, struct Team *team);
+corm_status Team_expire(corm_session *session, struct Team *team);
+corm_status Team_expunge(corm_session *session, struct Team *team);
+struct Team *Team_copy(corm_arena *arena, const struct Team *team);
+struct Team *Team_merge_value(corm_session *session, const struct Team *value);
+corm_status Team_insert_many(corm_session *session, const struct Team *items, size_t count);
+struct Team *Team_stream_next(corm_stream *stream);
 struct Player *Team_captain(corm_session *session, struct Team *team);
+corm_status Team_captain_set(corm_session *session, struct Team *team, struct Player *player);
 struct Player *Team_deputy(corm_session *session, struct Team *team);
+corm_status Team_deputy_set(corm_session *session, struct Team *team, struct Player *player);
 Player_list Team_players(corm_session *session, struct Team *team);
+corm_status Team_players_add(corm_session *session, struct Team *team, struct Player *player);
+corm_status Team_players_remove(corm_session *session, struct Team *team, struct Player *player);
 
 #ifdef __cplusplus
 }
@@ -217,12 +310,34 @@ int64_t User_count_query(corm_session *session, const corm_clause *clauses);
 corm_status User_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 User_list User_run(corm_query *query);
+corm_stream *User_stream_query(corm_session *session, const corm_clause *clauses);
 #define User_all(...) User_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define User_first(...) User_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define User_one(...) User_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define User_one_or_none(...) User_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define User_count(...) User_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define User_exists(session, ...) User_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define User_stream(...) User_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t User_update_query(corm_session *session, const corm_clause *clauses);
+int64_t User_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct User *User_upsert_query(corm_session *session, const struct User *value, const char *given,
+	const corm_clause *clauses);
+struct User *User_merge_query(corm_session *session, const struct User *value, const char *given);
+#define User_update(...) User_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define User_delete_where(...) User_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define User_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		User_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define User_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		User_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- Profile ---------------------------------------------------------------------------------------------------- */
 
@@ -260,12 +375,34 @@ int64_t Profile_count_query(corm_session *session, const corm_clause *clauses);
 corm_status Profile_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 Profile_list Profile_run(corm_query *query);
+corm_stream *Profile_stream_query(corm_session *session, const corm_clause *clauses);
 #define Profile_all(...) Profile_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Profile_first(...) Profile_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Profile_one(...) Profile_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Profile_one_or_none(...) Profile_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Profile_count(...) Profile_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Profile_exists(session, ...) Profile_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Profile_stream(...) Profile_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t Profile_update_query(corm_session *session, const corm_clause *clauses);
+int64_t Profile_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct Profile *Profile_upsert_query(corm_session *session, const struct Profile *value, const char *given,
+	const corm_clause *clauses);
+struct Profile *Profile_merge_query(corm_session *session, const struct Profile *value, const char *given);
+#define Profile_update(...) Profile_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Profile_delete_where(...) Profile_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Profile_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Profile_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define Profile_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Profile_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- Photo ------------------------------------------------------------------------------------------------------ */
 
@@ -302,12 +439,34 @@ int64_t Photo_count_query(corm_session *session, const corm_clause *clauses);
 corm_status Photo_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 Photo_list Photo_run(corm_query *query);
+corm_stream *Photo_stream_query(corm_session *session, const corm_clause *clauses);
 #define Photo_all(...) Photo_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Photo_first(...) Photo_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Photo_one(...) Photo_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Photo_one_or_none(...) Photo_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Photo_count(...) Photo_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Photo_exists(session, ...) Photo_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Photo_stream(...) Photo_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t Photo_update_query(corm_session *session, const corm_clause *clauses);
+int64_t Photo_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct Photo *Photo_upsert_query(corm_session *session, const struct Photo *value, const char *given,
+	const corm_clause *clauses);
+struct Photo *Photo_merge_query(corm_session *session, const struct Photo *value, const char *given);
+#define Photo_update(...) Photo_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Photo_delete_where(...) Photo_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Photo_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Photo_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define Photo_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Photo_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- Group ------------------------------------------------------------------------------------------------------ */
 
@@ -345,12 +504,34 @@ int64_t Group_count_query(corm_session *session, const corm_clause *clauses);
 corm_status Group_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 Group_list Group_run(corm_query *query);
+corm_stream *Group_stream_query(corm_session *session, const corm_clause *clauses);
 #define Group_all(...) Group_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Group_first(...) Group_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Group_one(...) Group_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Group_one_or_none(...) Group_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Group_count(...) Group_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Group_exists(session, ...) Group_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Group_stream(...) Group_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t Group_update_query(corm_session *session, const corm_clause *clauses);
+int64_t Group_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct Group *Group_upsert_query(corm_session *session, const struct Group *value, const char *given,
+	const corm_clause *clauses);
+struct Group *Group_merge_query(corm_session *session, const struct Group *value, const char *given);
+#define Group_update(...) Group_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Group_delete_where(...) Group_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Group_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Group_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define Group_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Group_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- Membership ------------------------------------------------------------------------------------------------- */
 
@@ -387,12 +568,34 @@ int64_t Membership_count_query(corm_session *session, const corm_clause *clauses
 corm_status Membership_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 Membership_list Membership_run(corm_query *query);
+corm_stream *Membership_stream_query(corm_session *session, const corm_clause *clauses);
 #define Membership_all(...) Membership_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Membership_first(...) Membership_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Membership_one(...) Membership_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Membership_one_or_none(...) Membership_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Membership_count(...) Membership_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Membership_exists(session, ...) Membership_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Membership_stream(...) Membership_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t Membership_update_query(corm_session *session, const corm_clause *clauses);
+int64_t Membership_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct Membership *Membership_upsert_query(corm_session *session, const struct Membership *value, const char *given,
+	const corm_clause *clauses);
+struct Membership *Membership_merge_query(corm_session *session, const struct Membership *value, const char *given);
+#define Membership_update(...) Membership_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Membership_delete_where(...) Membership_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Membership_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Membership_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define Membership_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Membership_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- Follow ----------------------------------------------------------------------------------------------------- */
 
@@ -429,12 +632,34 @@ int64_t Follow_count_query(corm_session *session, const corm_clause *clauses);
 corm_status Follow_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 Follow_list Follow_run(corm_query *query);
+corm_stream *Follow_stream_query(corm_session *session, const corm_clause *clauses);
 #define Follow_all(...) Follow_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Follow_first(...) Follow_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Follow_one(...) Follow_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Follow_one_or_none(...) Follow_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Follow_count(...) Follow_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Follow_exists(session, ...) Follow_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Follow_stream(...) Follow_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t Follow_update_query(corm_session *session, const corm_clause *clauses);
+int64_t Follow_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct Follow *Follow_upsert_query(corm_session *session, const struct Follow *value, const char *given,
+	const corm_clause *clauses);
+struct Follow *Follow_merge_query(corm_session *session, const struct Follow *value, const char *given);
+#define Follow_update(...) Follow_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Follow_delete_where(...) Follow_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Follow_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Follow_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define Follow_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Follow_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- Node ------------------------------------------------------------------------------------------------------- */
 
@@ -474,12 +699,34 @@ int64_t Node_count_query(corm_session *session, const corm_clause *clauses);
 corm_status Node_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 Node_list Node_run(corm_query *query);
+corm_stream *Node_stream_query(corm_session *session, const corm_clause *clauses);
 #define Node_all(...) Node_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Node_first(...) Node_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Node_one(...) Node_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Node_one_or_none(...) Node_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Node_count(...) Node_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Node_exists(session, ...) Node_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Node_stream(...) Node_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t Node_update_query(corm_session *session, const corm_clause *clauses);
+int64_t Node_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct Node *Node_upsert_query(corm_session *session, const struct Node *value, const char *given,
+	const corm_clause *clauses);
+struct Node *Node_merge_query(corm_session *session, const struct Node *value, const char *given);
+#define Node_update(...) Node_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Node_delete_where(...) Node_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Node_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Node_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define Node_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Node_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- Player ----------------------------------------------------------------------------------------------------- */
 
@@ -517,12 +764,34 @@ int64_t Player_count_query(corm_session *session, const corm_clause *clauses);
 corm_status Player_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 Player_list Player_run(corm_query *query);
+corm_stream *Player_stream_query(corm_session *session, const corm_clause *clauses);
 #define Player_all(...) Player_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Player_first(...) Player_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Player_one(...) Player_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Player_one_or_none(...) Player_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Player_count(...) Player_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Player_exists(session, ...) Player_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Player_stream(...) Player_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t Player_update_query(corm_session *session, const corm_clause *clauses);
+int64_t Player_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct Player *Player_upsert_query(corm_session *session, const struct Player *value, const char *given,
+	const corm_clause *clauses);
+struct Player *Player_merge_query(corm_session *session, const struct Player *value, const char *given);
+#define Player_update(...) Player_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Player_delete_where(...) Player_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Player_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Player_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define Player_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Player_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- Team ------------------------------------------------------------------------------------------------------- */
 
@@ -565,12 +834,34 @@ int64_t Team_count_query(corm_session *session, const corm_clause *clauses);
 corm_status Team_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 Team_list Team_run(corm_query *query);
+corm_stream *Team_stream_query(corm_session *session, const corm_clause *clauses);
 #define Team_all(...) Team_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Team_first(...) Team_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Team_one(...) Team_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Team_one_or_none(...) Team_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Team_count(...) Team_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Team_exists(session, ...) Team_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Team_stream(...) Team_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t Team_update_query(corm_session *session, const corm_clause *clauses);
+int64_t Team_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct Team *Team_upsert_query(corm_session *session, const struct Team *value, const char *given,
+	const corm_clause *clauses);
+struct Team *Team_merge_query(corm_session *session, const struct Team *value, const char *given);
+#define Team_update(...) Team_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Team_delete_where(...) Team_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Team_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Team_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define Team_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Team_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 #endif
 

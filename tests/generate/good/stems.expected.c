@@ -52,6 +52,11 @@ static const corm_relationship EssayModel_relationship_table[] = {
 	},
 };
 
+static void EssayModel__init(void *value)
+{
+	EssayModel_init(value);
+}
+
 static Essay EssayModel_nowhere;
 
 const corm_model_info EssayModel_model = {
@@ -67,6 +72,7 @@ const corm_model_info EssayModel_model = {
 	.foreign_key_count = 1,
 	.relationships = EssayModel_relationship_table,
 	.relationship_count = 1,
+	.init = EssayModel__init,
 	.nowhere = &EssayModel_nowhere,
 };
 
@@ -86,7 +92,8 @@ const struct EssayModel_columns EssayModel = {
 
 void EssayModel_init(Essay *value)
 {
-	*value = (Essay){ EssayModel__defaults };
+	if (value)
+		*value = (Essay){ EssayModel__defaults };
 }
 
 Essay *EssayModel_new(corm_session *session)
@@ -141,9 +148,80 @@ EssayModel_list EssayModel_run(corm_query *query)
 	return (EssayModel_list){ (Essay **)list.items, list.count, list.status };
 }
 
+corm_stream *EssayModel_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &EssayModel_model, clauses);
+}
+
+Essay *EssayModel_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &EssayModel_model);
+}
+
+corm_status EssayModel_delete(corm_session *session, Essay *essay_model)
+{
+	return corm__delete(session, &EssayModel_model, essay_model);
+}
+
+corm_status EssayModel_refresh(corm_session *session, Essay *essay_model)
+{
+	return corm__refresh(session, &EssayModel_model, essay_model);
+}
+
+corm_status EssayModel_expire(corm_session *session, Essay *essay_model)
+{
+	return corm__expire(session, &EssayModel_model, essay_model);
+}
+
+corm_status EssayModel_expunge(corm_session *session, Essay *essay_model)
+{
+	return corm__expunge(session, &EssayModel_model, essay_model);
+}
+
+Essay *EssayModel_copy(corm_arena *arena, const Essay *essay_model)
+{
+	return corm__copy(arena, &EssayModel_model, essay_model);
+}
+
+corm_status EssayModel_insert_many(corm_session *session, const Essay *items, size_t count)
+{
+	return corm__insert_many(session, &EssayModel_model, items, count);
+}
+
+int64_t EssayModel_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &EssayModel_model, clauses);
+}
+
+int64_t EssayModel_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &EssayModel_model, clauses);
+}
+
+Essay *EssayModel_upsert_query(corm_session *session, const Essay *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &EssayModel_model, value, given, clauses);
+}
+
+Essay *EssayModel_merge_query(corm_session *session, const Essay *value, const char *given)
+{
+	return corm__merge(session, &EssayModel_model, value, given);
+}
+
+Essay *EssayModel_merge_value(corm_session *session, const Essay *value)
+{
+	return corm__merge(session, &EssayModel_model, value, NULL);
+}
+
 struct author *EssayModel_author(corm_session *session, Essay *essay_model)
 {
 	return corm__related_one(session, &EssayModel_model, 0, essay_model);
+}
+
+corm_status EssayModel_author_set(corm_session *session, Essay *essay_model, struct author *author)
+{
+	return corm__related_set(session, &EssayModel_model, 0, essay_model, author);
 }
 
 /* ---- author: table author --------------------------------------------------------------------------------------- */
@@ -178,6 +256,11 @@ static const corm_relationship author_relationship_table[] = {
 	},
 };
 
+static void author__init(void *value)
+{
+	author_init(value);
+}
+
 static struct author author_nowhere;
 
 const corm_model_info author_model = {
@@ -191,6 +274,7 @@ const corm_model_info author_model = {
 	.key_name = "pk_author",
 	.relationships = author_relationship_table,
 	.relationship_count = 1,
+	.init = author__init,
 	.nowhere = &author_nowhere,
 };
 
@@ -208,7 +292,8 @@ const struct author_columns Author = {
 
 void author_init(struct author *value)
 {
-	*value = (struct author){ author__defaults };
+	if (value)
+		*value = (struct author){ author__defaults };
 }
 
 struct author *author_new(corm_session *session)
@@ -263,10 +348,86 @@ author_list author_run(corm_query *query)
 	return (author_list){ (struct author **)list.items, list.count, list.status };
 }
 
+corm_stream *author_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &author_model, clauses);
+}
+
+struct author *author_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &author_model);
+}
+
+corm_status author_delete(corm_session *session, struct author *author)
+{
+	return corm__delete(session, &author_model, author);
+}
+
+corm_status author_refresh(corm_session *session, struct author *author)
+{
+	return corm__refresh(session, &author_model, author);
+}
+
+corm_status author_expire(corm_session *session, struct author *author)
+{
+	return corm__expire(session, &author_model, author);
+}
+
+corm_status author_expunge(corm_session *session, struct author *author)
+{
+	return corm__expunge(session, &author_model, author);
+}
+
+struct author *author_copy(corm_arena *arena, const struct author *author)
+{
+	return corm__copy(arena, &author_model, author);
+}
+
+corm_status author_insert_many(corm_session *session, const struct author *items, size_t count)
+{
+	return corm__insert_many(session, &author_model, items, count);
+}
+
+int64_t author_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &author_model, clauses);
+}
+
+int64_t author_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &author_model, clauses);
+}
+
+struct author *author_upsert_query(corm_session *session, const struct author *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &author_model, value, given, clauses);
+}
+
+struct author *author_merge_query(corm_session *session, const struct author *value, const char *given)
+{
+	return corm__merge(session, &author_model, value, given);
+}
+
+struct author *author_merge_value(corm_session *session, const struct author *value)
+{
+	return corm__merge(session, &author_model, value, NULL);
+}
+
 EssayModel_list author_essays(corm_session *session, struct author *author)
 {
 	corm_any_list list = corm__related_list(session, &author_model, 0, author);
 	return (EssayModel_list){ (Essay **)list.items, list.count, list.status };
+}
+
+corm_status author_essays_add(corm_session *session, struct author *author, Essay *essay_model)
+{
+	return corm__related_add(session, &author_model, 0, author, essay_model);
+}
+
+corm_status author_essays_remove(corm_session *session, struct author *author, Essay *essay_model)
+{
+	return corm__related_remove(session, &author_model, 0, author, essay_model);
 }
 
 /* ---- writer: table editor --------------------------------------------------------------------------------------- */
@@ -305,6 +466,11 @@ static const corm_foreign_key writer_foreign_key_table[] = {
 	},
 };
 
+static void writer__init(void *value)
+{
+	writer_init(value);
+}
+
 static struct Editor writer_nowhere;
 
 const corm_model_info writer_model = {
@@ -318,6 +484,7 @@ const corm_model_info writer_model = {
 	.key_name = "pk_editor",
 	.foreign_keys = writer_foreign_key_table,
 	.foreign_key_count = 1,
+	.init = writer__init,
 	.nowhere = &writer_nowhere,
 };
 
@@ -335,7 +502,8 @@ const struct writer_columns Writer = {
 
 void writer_init(struct Editor *value)
 {
-	*value = (struct Editor){ writer__defaults };
+	if (value)
+		*value = (struct Editor){ writer__defaults };
 }
 
 struct Editor *writer_new(corm_session *session)
@@ -390,6 +558,72 @@ writer_list writer_run(corm_query *query)
 	return (writer_list){ (struct Editor **)list.items, list.count, list.status };
 }
 
+corm_stream *writer_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &writer_model, clauses);
+}
+
+struct Editor *writer_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &writer_model);
+}
+
+corm_status writer_delete(corm_session *session, struct Editor *writer)
+{
+	return corm__delete(session, &writer_model, writer);
+}
+
+corm_status writer_refresh(corm_session *session, struct Editor *writer)
+{
+	return corm__refresh(session, &writer_model, writer);
+}
+
+corm_status writer_expire(corm_session *session, struct Editor *writer)
+{
+	return corm__expire(session, &writer_model, writer);
+}
+
+corm_status writer_expunge(corm_session *session, struct Editor *writer)
+{
+	return corm__expunge(session, &writer_model, writer);
+}
+
+struct Editor *writer_copy(corm_arena *arena, const struct Editor *writer)
+{
+	return corm__copy(arena, &writer_model, writer);
+}
+
+corm_status writer_insert_many(corm_session *session, const struct Editor *items, size_t count)
+{
+	return corm__insert_many(session, &writer_model, items, count);
+}
+
+int64_t writer_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &writer_model, clauses);
+}
+
+int64_t writer_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &writer_model, clauses);
+}
+
+struct Editor *writer_upsert_query(corm_session *session, const struct Editor *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &writer_model, value, given, clauses);
+}
+
+struct Editor *writer_merge_query(corm_session *session, const struct Editor *value, const char *given)
+{
+	return corm__merge(session, &writer_model, value, given);
+}
+
+struct Editor *writer_merge_value(corm_session *session, const struct Editor *value)
+{
+	return corm__merge(session, &writer_model, value, NULL);
+}
+
 /* ---- kind: table kinds ------------------------------------------------------------------------------------------ */
 
 _Static_assert(sizeof(((struct kind *)0)->id) == sizeof(int64_t),
@@ -414,6 +648,11 @@ static const corm_column kind_column_table[] = {
 	},
 };
 
+static void kind__init(void *value)
+{
+	kind_init(value);
+}
+
 static struct kind kind_nowhere;
 
 const corm_model_info kind_model = {
@@ -425,6 +664,7 @@ const corm_model_info kind_model = {
 	.key = (const uint16_t[]){ 0 },
 	.key_count = 1,
 	.key_name = "pk_kinds",
+	.init = kind__init,
 	.nowhere = &kind_nowhere,
 };
 
@@ -442,7 +682,8 @@ const struct kind_columns Kind = {
 
 void kind_init(struct kind *value)
 {
-	*value = (struct kind){ kind__defaults };
+	if (value)
+		*value = (struct kind){ kind__defaults };
 }
 
 struct kind *kind_new(corm_session *session)
@@ -497,6 +738,72 @@ kind_list kind_run(corm_query *query)
 	return (kind_list){ (struct kind **)list.items, list.count, list.status };
 }
 
+corm_stream *kind_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &kind_model, clauses);
+}
+
+struct kind *kind_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &kind_model);
+}
+
+corm_status kind_delete(corm_session *session, struct kind *kind)
+{
+	return corm__delete(session, &kind_model, kind);
+}
+
+corm_status kind_refresh(corm_session *session, struct kind *kind)
+{
+	return corm__refresh(session, &kind_model, kind);
+}
+
+corm_status kind_expire(corm_session *session, struct kind *kind)
+{
+	return corm__expire(session, &kind_model, kind);
+}
+
+corm_status kind_expunge(corm_session *session, struct kind *kind)
+{
+	return corm__expunge(session, &kind_model, kind);
+}
+
+struct kind *kind_copy(corm_arena *arena, const struct kind *kind)
+{
+	return corm__copy(arena, &kind_model, kind);
+}
+
+corm_status kind_insert_many(corm_session *session, const struct kind *items, size_t count)
+{
+	return corm__insert_many(session, &kind_model, items, count);
+}
+
+int64_t kind_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &kind_model, clauses);
+}
+
+int64_t kind_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &kind_model, clauses);
+}
+
+struct kind *kind_upsert_query(corm_session *session, const struct kind *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &kind_model, value, given, clauses);
+}
+
+struct kind *kind_merge_query(corm_session *session, const struct kind *value, const char *given)
+{
+	return corm__merge(session, &kind_model, value, given);
+}
+
+struct kind *kind_merge_value(corm_session *session, const struct kind *value)
+{
+	return corm__merge(session, &kind_model, value, NULL);
+}
+
 /* ---- Double: table double --------------------------------------------------------------------------------------- */
 
 _Static_assert(sizeof(((struct Double *)0)->session) == sizeof(int64_t),
@@ -548,6 +855,11 @@ static const corm_relationship Double_relationship_table[] = {
 	},
 };
 
+static void Double__init(void *value)
+{
+	Double_init(value);
+}
+
 static struct Double Double_nowhere;
 
 const corm_model_info Double_model = {
@@ -563,6 +875,7 @@ const corm_model_info Double_model = {
 	.foreign_key_count = 1,
 	.relationships = Double_relationship_table,
 	.relationship_count = 1,
+	.init = Double__init,
 	.nowhere = &Double_nowhere,
 };
 
@@ -582,7 +895,8 @@ const struct Double_columns Double = {
 
 void Double_init(struct Double *value)
 {
-	*value = (struct Double){ Double__defaults };
+	if (value)
+		*value = (struct Double){ Double__defaults };
 }
 
 struct Double *Double_new(corm_session *session)
@@ -637,9 +951,80 @@ Double_list Double_run(corm_query *query)
 	return (Double_list){ (struct Double **)list.items, list.count, list.status };
 }
 
+corm_stream *Double_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &Double_model, clauses);
+}
+
+struct Double *Double_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &Double_model);
+}
+
+corm_status Double_delete(corm_session *session, struct Double *object)
+{
+	return corm__delete(session, &Double_model, object);
+}
+
+corm_status Double_refresh(corm_session *session, struct Double *object)
+{
+	return corm__refresh(session, &Double_model, object);
+}
+
+corm_status Double_expire(corm_session *session, struct Double *object)
+{
+	return corm__expire(session, &Double_model, object);
+}
+
+corm_status Double_expunge(corm_session *session, struct Double *object)
+{
+	return corm__expunge(session, &Double_model, object);
+}
+
+struct Double *Double_copy(corm_arena *arena, const struct Double *object)
+{
+	return corm__copy(arena, &Double_model, object);
+}
+
+corm_status Double_insert_many(corm_session *session, const struct Double *items, size_t count)
+{
+	return corm__insert_many(session, &Double_model, items, count);
+}
+
+int64_t Double_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &Double_model, clauses);
+}
+
+int64_t Double_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &Double_model, clauses);
+}
+
+struct Double *Double_upsert_query(corm_session *session, const struct Double *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &Double_model, value, given, clauses);
+}
+
+struct Double *Double_merge_query(corm_session *session, const struct Double *value, const char *given)
+{
+	return corm__merge(session, &Double_model, value, given);
+}
+
+struct Double *Double_merge_value(corm_session *session, const struct Double *value)
+{
+	return corm__merge(session, &Double_model, value, NULL);
+}
+
 struct Editor *Double_editor(corm_session *session, struct Double *object)
 {
 	return corm__related_one(session, &Double_model, 0, object);
+}
+
+corm_status Double_editor_set(corm_session *session, struct Double *object, struct Editor *writer)
+{
+	return corm__related_set(session, &Double_model, 0, object, writer);
 }
 
 /* ---- metadata --------------------------------------------------------------------------------------------------- */

@@ -49,7 +49,16 @@ void EssayModel_init(Essay *value);
 Essay *EssayModel_new(corm_session *session);
 Essay *EssayModel_add_value(corm_session *session, const Essay *value);
 Essay *EssayModel_get(corm_session *session, int64_t id);
+corm_status EssayModel_delete(corm_session *session, Essay *essay_model);
+corm_status EssayModel_refresh(corm_session *session, Essay *essay_model);
+corm_status EssayModel_expire(corm_session *session, Essay *essay_model);
+corm_status EssayModel_expunge(corm_session *session, Essay *essay_model);
+Essay *EssayModel_copy(corm_arena *arena, const Essay *essay_model);
+Essay *EssayModel_merge_value(corm_session *session, const Essay *value);
+corm_status EssayModel_insert_many(corm_session *session, const Essay *items, size_t count);
+Essay *EssayModel_stream_next(corm_stream *stream);
 struct author *EssayModel_author(corm_session *session, Essay *essay_model);
+corm_status EssayModel_author_set(corm_session *session, Essay *essay_model, struct author *author);
 
 /* ---- author: table author --------------------------------------------------------------------------------------- */
 
@@ -59,7 +68,17 @@ void author_init(struct author *value);
 struct author *author_new(corm_session *session);
 struct author *author_add_value(corm_session *session, const struct author *value);
 struct author *author_get(corm_session *session, int64_t id);
+corm_status author_delete(corm_session *session, struct author *author);
+corm_status author_refresh(corm_session *session, struct author *author);
+corm_status author_expire(corm_session *session, struct author *author);
+corm_status author_expunge(corm_session *session, struct author *author);
+struct author *author_copy(corm_arena *arena, const struct author *author);
+struct author *author_merge_value(corm_session *session, const struct author *value);
+corm_status author_insert_many(corm_session *session, const struct author *items, size_t count);
+struct author *author_stream_next(corm_stream *stream);
 EssayModel_list author_essays(corm_session *session, struct author *author);
+corm_status author_essays_add(corm_session *session, struct author *author, Essay *essay_model);
+corm_status author_essays_remove(corm_session *session, struct author *author, Essay *essay_model);
 
 /* ---- writer: table editor --------------------------------------------------------------------------------------- */
 
@@ -69,6 +88,14 @@ void writer_init(struct Editor *value);
 struct Editor *writer_new(corm_session *session);
 struct Editor *writer_add_value(corm_session *session, const struct Editor *value);
 struct Editor *writer_get(corm_session *session, int64_t id);
+corm_status writer_delete(corm_session *session, struct Editor *writer);
+corm_status writer_refresh(corm_session *session, struct Editor *writer);
+corm_status writer_expire(corm_session *session, struct Editor *writer);
+corm_status writer_expunge(corm_session *session, struct Editor *writer);
+struct Editor *writer_copy(corm_arena *arena, const struct Editor *writer);
+struct Editor *writer_merge_value(corm_session *session, const struct Editor *value);
+corm_status writer_insert_many(corm_session *session, const struct Editor *items, size_t count);
+struct Editor *writer_stream_next(corm_stream *stream);
 
 /* ---- kind: table kinds ------------------------------------------------------------------------------------------ */
 
@@ -78,6 +105,14 @@ void kind_init(struct kind *value);
 struct kind *kind_new(corm_session *session);
 struct kind *kind_add_value(corm_session *session, const struct kind *value);
 struct kind *kind_get(corm_session *session, int64_t id);
+corm_status kind_delete(corm_session *session, struct kind *kind);
+corm_status kind_refresh(corm_session *session, struct kind *kind);
+corm_status kind_expire(corm_session *session, struct kind *kind);
+corm_status kind_expunge(corm_session *session, struct kind *kind);
+struct kind *kind_copy(corm_arena *arena, const struct kind *kind);
+struct kind *kind_merge_value(corm_session *session, const struct kind *value);
+corm_status kind_insert_many(corm_session *session, const struct kind *items, size_t count);
+struct kind *kind_stream_next(corm_stream *stream);
 
 /* ---- Double: table double --------------------------------------------------------------------------------------- */
 
@@ -87,7 +122,16 @@ void Double_init(struct Double *value);
 struct Double *Double_new(corm_session *session);
 struct Double *Double_add_value(corm_session *session, const struct Double *value);
 struct Double *Double_get(corm_session *session, int64_t session_value);
+corm_status Double_delete(corm_session *session, struct Double *object);
+corm_status Double_refresh(corm_session *session, struct Double *object);
+corm_status Double_expire(corm_session *session, struct Double *object);
+corm_status Double_expunge(corm_session *session, struct Double *object);
+struct Double *Double_copy(corm_arena *arena, const struct Double *object);
+struct Double *Double_merge_value(corm_session *session, const struct Double *value);
+corm_status Double_insert_many(corm_session *session, const struct Double *items, size_t count);
+struct Double *Double_stream_next(corm_stream *stream);
 struct Editor *Double_editor(corm_session *session, struct Double *object);
+corm_status Double_editor_set(corm_session *session, struct Double *object, struct Editor *writer);
 
 #ifdef __cplusplus
 }
@@ -129,12 +173,34 @@ int64_t EssayModel_count_query(corm_session *session, const corm_clause *clauses
 corm_status EssayModel_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 EssayModel_list EssayModel_run(corm_query *query);
+corm_stream *EssayModel_stream_query(corm_session *session, const corm_clause *clauses);
 #define EssayModel_all(...) EssayModel_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define EssayModel_first(...) EssayModel_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define EssayModel_one(...) EssayModel_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define EssayModel_one_or_none(...) EssayModel_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define EssayModel_count(...) EssayModel_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define EssayModel_exists(session, ...) EssayModel_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define EssayModel_stream(...) EssayModel_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t EssayModel_update_query(corm_session *session, const corm_clause *clauses);
+int64_t EssayModel_delete_where_query(corm_session *session, const corm_clause *clauses);
+Essay *EssayModel_upsert_query(corm_session *session, const Essay *value, const char *given,
+	const corm_clause *clauses);
+Essay *EssayModel_merge_query(corm_session *session, const Essay *value, const char *given);
+#define EssayModel_update(...) EssayModel_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define EssayModel_delete_where(...) EssayModel_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define EssayModel_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		EssayModel_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define EssayModel_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		EssayModel_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- author ----------------------------------------------------------------------------------------------------- */
 
@@ -171,12 +237,34 @@ int64_t author_count_query(corm_session *session, const corm_clause *clauses);
 corm_status author_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 author_list author_run(corm_query *query);
+corm_stream *author_stream_query(corm_session *session, const corm_clause *clauses);
 #define author_all(...) author_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define author_first(...) author_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define author_one(...) author_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define author_one_or_none(...) author_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define author_count(...) author_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define author_exists(session, ...) author_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define author_stream(...) author_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t author_update_query(corm_session *session, const corm_clause *clauses);
+int64_t author_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct author *author_upsert_query(corm_session *session, const struct author *value, const char *given,
+	const corm_clause *clauses);
+struct author *author_merge_query(corm_session *session, const struct author *value, const char *given);
+#define author_update(...) author_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define author_delete_where(...) author_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define author_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		author_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define author_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		author_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- writer ----------------------------------------------------------------------------------------------------- */
 
@@ -213,12 +301,34 @@ int64_t writer_count_query(corm_session *session, const corm_clause *clauses);
 corm_status writer_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 writer_list writer_run(corm_query *query);
+corm_stream *writer_stream_query(corm_session *session, const corm_clause *clauses);
 #define writer_all(...) writer_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define writer_first(...) writer_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define writer_one(...) writer_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define writer_one_or_none(...) writer_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define writer_count(...) writer_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define writer_exists(session, ...) writer_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define writer_stream(...) writer_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t writer_update_query(corm_session *session, const corm_clause *clauses);
+int64_t writer_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct Editor *writer_upsert_query(corm_session *session, const struct Editor *value, const char *given,
+	const corm_clause *clauses);
+struct Editor *writer_merge_query(corm_session *session, const struct Editor *value, const char *given);
+#define writer_update(...) writer_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define writer_delete_where(...) writer_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define writer_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		writer_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define writer_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		writer_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- kind ------------------------------------------------------------------------------------------------------- */
 
@@ -255,12 +365,34 @@ int64_t kind_count_query(corm_session *session, const corm_clause *clauses);
 corm_status kind_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 kind_list kind_run(corm_query *query);
+corm_stream *kind_stream_query(corm_session *session, const corm_clause *clauses);
 #define kind_all(...) kind_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define kind_first(...) kind_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define kind_one(...) kind_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define kind_one_or_none(...) kind_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define kind_count(...) kind_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define kind_exists(session, ...) kind_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define kind_stream(...) kind_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t kind_update_query(corm_session *session, const corm_clause *clauses);
+int64_t kind_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct kind *kind_upsert_query(corm_session *session, const struct kind *value, const char *given,
+	const corm_clause *clauses);
+struct kind *kind_merge_query(corm_session *session, const struct kind *value, const char *given);
+#define kind_update(...) kind_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define kind_delete_where(...) kind_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define kind_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		kind_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define kind_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		kind_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- Double ----------------------------------------------------------------------------------------------------- */
 
@@ -298,12 +430,34 @@ int64_t Double_count_query(corm_session *session, const corm_clause *clauses);
 corm_status Double_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 Double_list Double_run(corm_query *query);
+corm_stream *Double_stream_query(corm_session *session, const corm_clause *clauses);
 #define Double_all(...) Double_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Double_first(...) Double_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Double_one(...) Double_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Double_one_or_none(...) Double_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Double_count(...) Double_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Double_exists(session, ...) Double_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Double_stream(...) Double_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t Double_update_query(corm_session *session, const corm_clause *clauses);
+int64_t Double_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct Double *Double_upsert_query(corm_session *session, const struct Double *value, const char *given,
+	const corm_clause *clauses);
+struct Double *Double_merge_query(corm_session *session, const struct Double *value, const char *given);
+#define Double_update(...) Double_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Double_delete_where(...) Double_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Double_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Double_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define Double_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Double_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 #endif
 

@@ -32,6 +32,11 @@ static const corm_column HTTPServer2Log_column_table[] = {
 	},
 };
 
+static void HTTPServer2Log__init(void *value)
+{
+	HTTPServer2Log_init(value);
+}
+
 static struct HTTPServer2Log HTTPServer2Log_nowhere;
 
 const corm_model_info HTTPServer2Log_model = {
@@ -43,6 +48,7 @@ const corm_model_info HTTPServer2Log_model = {
 	.key = (const uint16_t[]){ 0 },
 	.key_count = 1,
 	.key_name = "pk_http_server2_log",
+	.init = HTTPServer2Log__init,
 	.nowhere = &HTTPServer2Log_nowhere,
 };
 
@@ -58,7 +64,8 @@ const struct HTTPServer2Log_columns HTTPServer2Log = {
 
 void HTTPServer2Log_init(struct HTTPServer2Log *value)
 {
-	*value = (struct HTTPServer2Log){ HTTPServer2Log__defaults };
+	if (value)
+		*value = (struct HTTPServer2Log){ HTTPServer2Log__defaults };
 }
 
 struct HTTPServer2Log *HTTPServer2Log_new(corm_session *session)
@@ -111,6 +118,72 @@ HTTPServer2Log_list HTTPServer2Log_run(corm_query *query)
 {
 	corm_any_list list = corm__run(query, &HTTPServer2Log_model);
 	return (HTTPServer2Log_list){ (struct HTTPServer2Log **)list.items, list.count, list.status };
+}
+
+corm_stream *HTTPServer2Log_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &HTTPServer2Log_model, clauses);
+}
+
+struct HTTPServer2Log *HTTPServer2Log_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &HTTPServer2Log_model);
+}
+
+corm_status HTTPServer2Log_delete(corm_session *session, struct HTTPServer2Log *http_server2_log)
+{
+	return corm__delete(session, &HTTPServer2Log_model, http_server2_log);
+}
+
+corm_status HTTPServer2Log_refresh(corm_session *session, struct HTTPServer2Log *http_server2_log)
+{
+	return corm__refresh(session, &HTTPServer2Log_model, http_server2_log);
+}
+
+corm_status HTTPServer2Log_expire(corm_session *session, struct HTTPServer2Log *http_server2_log)
+{
+	return corm__expire(session, &HTTPServer2Log_model, http_server2_log);
+}
+
+corm_status HTTPServer2Log_expunge(corm_session *session, struct HTTPServer2Log *http_server2_log)
+{
+	return corm__expunge(session, &HTTPServer2Log_model, http_server2_log);
+}
+
+struct HTTPServer2Log *HTTPServer2Log_copy(corm_arena *arena, const struct HTTPServer2Log *http_server2_log)
+{
+	return corm__copy(arena, &HTTPServer2Log_model, http_server2_log);
+}
+
+corm_status HTTPServer2Log_insert_many(corm_session *session, const struct HTTPServer2Log *items, size_t count)
+{
+	return corm__insert_many(session, &HTTPServer2Log_model, items, count);
+}
+
+int64_t HTTPServer2Log_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &HTTPServer2Log_model, clauses);
+}
+
+int64_t HTTPServer2Log_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &HTTPServer2Log_model, clauses);
+}
+
+struct HTTPServer2Log *HTTPServer2Log_upsert_query(corm_session *session, const struct HTTPServer2Log *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &HTTPServer2Log_model, value, given, clauses);
+}
+
+struct HTTPServer2Log *HTTPServer2Log_merge_query(corm_session *session, const struct HTTPServer2Log *value, const char *given)
+{
+	return corm__merge(session, &HTTPServer2Log_model, value, given);
+}
+
+struct HTTPServer2Log *HTTPServer2Log_merge_value(corm_session *session, const struct HTTPServer2Log *value)
+{
+	return corm__merge(session, &HTTPServer2Log_model, value, NULL);
 }
 
 /* ---- Order: table orders ---------------------------------------------------------------------------------------- */
@@ -168,6 +241,32 @@ static const corm_check Order_check_table[] = {
 	{ .name = "ck_orders_2", .sql = "number > 0" },
 };
 
+static void Order__init(void *value)
+{
+	Order_init(value);
+}
+
+static corm_status Order__before_insert(corm_session *session, void *object)
+{
+	return order_hook(session, object);
+}
+
+static corm_status Order__before_update(corm_session *session, void *object)
+{
+	return order_hook(session, object);
+}
+
+static corm_status Order__before_delete(corm_session *session, void *object)
+{
+	return order_hook(session, object);
+}
+
+static corm_status Order__after_load(corm_session *session, void *object)
+{
+	order_loaded(session, object);
+	return CORM_OK;
+}
+
 static struct Order Order_nowhere;
 
 const corm_model_info Order_model = {
@@ -187,6 +286,11 @@ const corm_model_info Order_model = {
 	.index_count = 1,
 	.checks = Order_check_table,
 	.check_count = 2,
+	.init = Order__init,
+	.before_insert = Order__before_insert,
+	.before_update = Order__before_update,
+	.before_delete = Order__before_delete,
+	.after_load = Order__after_load,
 	.nowhere = &Order_nowhere,
 };
 
@@ -208,7 +312,8 @@ const struct Order_columns Order = {
 
 void Order_init(struct Order *value)
 {
-	*value = (struct Order){ Order__defaults };
+	if (value)
+		*value = (struct Order){ Order__defaults };
 }
 
 struct Order *Order_new(corm_session *session)
@@ -266,6 +371,72 @@ Order_list Order_run(corm_query *query)
 {
 	corm_any_list list = corm__run(query, &Order_model);
 	return (Order_list){ (struct Order **)list.items, list.count, list.status };
+}
+
+corm_stream *Order_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &Order_model, clauses);
+}
+
+struct Order *Order_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &Order_model);
+}
+
+corm_status Order_delete(corm_session *session, struct Order *order)
+{
+	return corm__delete(session, &Order_model, order);
+}
+
+corm_status Order_refresh(corm_session *session, struct Order *order)
+{
+	return corm__refresh(session, &Order_model, order);
+}
+
+corm_status Order_expire(corm_session *session, struct Order *order)
+{
+	return corm__expire(session, &Order_model, order);
+}
+
+corm_status Order_expunge(corm_session *session, struct Order *order)
+{
+	return corm__expunge(session, &Order_model, order);
+}
+
+struct Order *Order_copy(corm_arena *arena, const struct Order *order)
+{
+	return corm__copy(arena, &Order_model, order);
+}
+
+corm_status Order_insert_many(corm_session *session, const struct Order *items, size_t count)
+{
+	return corm__insert_many(session, &Order_model, items, count);
+}
+
+int64_t Order_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &Order_model, clauses);
+}
+
+int64_t Order_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &Order_model, clauses);
+}
+
+struct Order *Order_upsert_query(corm_session *session, const struct Order *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &Order_model, value, given, clauses);
+}
+
+struct Order *Order_merge_query(corm_session *session, const struct Order *value, const char *given)
+{
+	return corm__merge(session, &Order_model, value, given);
+}
+
+struct Order *Order_merge_value(corm_session *session, const struct Order *value)
+{
+	return corm__merge(session, &Order_model, value, NULL);
 }
 
 /* ---- OrderLine: table order_line -------------------------------------------------------------------------------- */
@@ -349,6 +520,11 @@ static const corm_index OrderLine_index_table[] = {
 	{ .name = "ix_order_line_parent", .columns = (const uint16_t[]){ 3 }, .count = 1 },
 };
 
+static void OrderLine__init(void *value)
+{
+	OrderLine_init(value);
+}
+
 static struct OrderLine OrderLine_nowhere;
 
 const corm_model_info OrderLine_model = {
@@ -368,6 +544,7 @@ const corm_model_info OrderLine_model = {
 	.index_count = 1,
 	.relationships = OrderLine_relationship_table,
 	.relationship_count = 1,
+	.init = OrderLine__init,
 	.nowhere = &OrderLine_nowhere,
 };
 
@@ -391,7 +568,8 @@ const struct OrderLine_columns OrderLine = {
 
 void OrderLine_init(struct OrderLine *value)
 {
-	*value = (struct OrderLine){ OrderLine__defaults };
+	if (value)
+		*value = (struct OrderLine){ OrderLine__defaults };
 }
 
 struct OrderLine *OrderLine_new(corm_session *session)
@@ -446,9 +624,80 @@ OrderLine_list OrderLine_run(corm_query *query)
 	return (OrderLine_list){ (struct OrderLine **)list.items, list.count, list.status };
 }
 
+corm_stream *OrderLine_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &OrderLine_model, clauses);
+}
+
+struct OrderLine *OrderLine_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &OrderLine_model);
+}
+
+corm_status OrderLine_delete(corm_session *session, struct OrderLine *order_line)
+{
+	return corm__delete(session, &OrderLine_model, order_line);
+}
+
+corm_status OrderLine_refresh(corm_session *session, struct OrderLine *order_line)
+{
+	return corm__refresh(session, &OrderLine_model, order_line);
+}
+
+corm_status OrderLine_expire(corm_session *session, struct OrderLine *order_line)
+{
+	return corm__expire(session, &OrderLine_model, order_line);
+}
+
+corm_status OrderLine_expunge(corm_session *session, struct OrderLine *order_line)
+{
+	return corm__expunge(session, &OrderLine_model, order_line);
+}
+
+struct OrderLine *OrderLine_copy(corm_arena *arena, const struct OrderLine *order_line)
+{
+	return corm__copy(arena, &OrderLine_model, order_line);
+}
+
+corm_status OrderLine_insert_many(corm_session *session, const struct OrderLine *items, size_t count)
+{
+	return corm__insert_many(session, &OrderLine_model, items, count);
+}
+
+int64_t OrderLine_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &OrderLine_model, clauses);
+}
+
+int64_t OrderLine_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &OrderLine_model, clauses);
+}
+
+struct OrderLine *OrderLine_upsert_query(corm_session *session, const struct OrderLine *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &OrderLine_model, value, given, clauses);
+}
+
+struct OrderLine *OrderLine_merge_query(corm_session *session, const struct OrderLine *value, const char *given)
+{
+	return corm__merge(session, &OrderLine_model, value, given);
+}
+
+struct OrderLine *OrderLine_merge_value(corm_session *session, const struct OrderLine *value)
+{
+	return corm__merge(session, &OrderLine_model, value, NULL);
+}
+
 struct Order *OrderLine_order(corm_session *session, struct OrderLine *order_line)
 {
 	return corm__related_one(session, &OrderLine_model, 0, order_line);
+}
+
+corm_status OrderLine_order_set(corm_session *session, struct OrderLine *order_line, struct Order *order)
+{
+	return corm__related_set(session, &OrderLine_model, 0, order_line, order);
 }
 
 /* ---- Tag: table tag --------------------------------------------------------------------------------------------- */
@@ -497,6 +746,11 @@ static const corm_column Tag_column_table[] = {
 	},
 };
 
+static void Tag__init(void *value)
+{
+	Tag_init(value);
+}
+
 static struct Tag Tag_nowhere;
 
 const corm_model_info Tag_model = {
@@ -508,6 +762,7 @@ const corm_model_info Tag_model = {
 	.key = (const uint16_t[]){ 0, 1, 2, 3 },
 	.key_count = 4,
 	.key_name = "pk_tag",
+	.init = Tag__init,
 	.nowhere = &Tag_nowhere,
 };
 
@@ -529,7 +784,8 @@ const struct Tag_columns Tag = {
 
 void Tag_init(struct Tag *value)
 {
-	*value = (struct Tag){ Tag__defaults };
+	if (value)
+		*value = (struct Tag){ Tag__defaults };
 }
 
 struct Tag *Tag_new(corm_session *session)
@@ -582,6 +838,72 @@ Tag_list Tag_run(corm_query *query)
 {
 	corm_any_list list = corm__run(query, &Tag_model);
 	return (Tag_list){ (struct Tag **)list.items, list.count, list.status };
+}
+
+corm_stream *Tag_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &Tag_model, clauses);
+}
+
+struct Tag *Tag_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &Tag_model);
+}
+
+corm_status Tag_delete(corm_session *session, struct Tag *tag)
+{
+	return corm__delete(session, &Tag_model, tag);
+}
+
+corm_status Tag_refresh(corm_session *session, struct Tag *tag)
+{
+	return corm__refresh(session, &Tag_model, tag);
+}
+
+corm_status Tag_expire(corm_session *session, struct Tag *tag)
+{
+	return corm__expire(session, &Tag_model, tag);
+}
+
+corm_status Tag_expunge(corm_session *session, struct Tag *tag)
+{
+	return corm__expunge(session, &Tag_model, tag);
+}
+
+struct Tag *Tag_copy(corm_arena *arena, const struct Tag *tag)
+{
+	return corm__copy(arena, &Tag_model, tag);
+}
+
+corm_status Tag_insert_many(corm_session *session, const struct Tag *items, size_t count)
+{
+	return corm__insert_many(session, &Tag_model, items, count);
+}
+
+int64_t Tag_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &Tag_model, clauses);
+}
+
+int64_t Tag_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &Tag_model, clauses);
+}
+
+struct Tag *Tag_upsert_query(corm_session *session, const struct Tag *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &Tag_model, value, given, clauses);
+}
+
+struct Tag *Tag_merge_query(corm_session *session, const struct Tag *value, const char *given)
+{
+	return corm__merge(session, &Tag_model, value, given);
+}
+
+struct Tag *Tag_merge_value(corm_session *session, const struct Tag *value)
+{
+	return corm__merge(session, &Tag_model, value, NULL);
 }
 
 /* ---- metadata --------------------------------------------------------------------------------------------------- */

@@ -43,6 +43,14 @@ void HTTPServer2Log_init(struct HTTPServer2Log *value);
 struct HTTPServer2Log *HTTPServer2Log_new(corm_session *session);
 struct HTTPServer2Log *HTTPServer2Log_add_value(corm_session *session, const struct HTTPServer2Log *value);
 struct HTTPServer2Log *HTTPServer2Log_get(corm_session *session, int id);
+corm_status HTTPServer2Log_delete(corm_session *session, struct HTTPServer2Log *http_server2_log);
+corm_status HTTPServer2Log_refresh(corm_session *session, struct HTTPServer2Log *http_server2_log);
+corm_status HTTPServer2Log_expire(corm_session *session, struct HTTPServer2Log *http_server2_log);
+corm_status HTTPServer2Log_expunge(corm_session *session, struct HTTPServer2Log *http_server2_log);
+struct HTTPServer2Log *HTTPServer2Log_copy(corm_arena *arena, const struct HTTPServer2Log *http_server2_log);
+struct HTTPServer2Log *HTTPServer2Log_merge_value(corm_session *session, const struct HTTPServer2Log *value);
+corm_status HTTPServer2Log_insert_many(corm_session *session, const struct HTTPServer2Log *items, size_t count);
+struct HTTPServer2Log *HTTPServer2Log_stream_next(corm_stream *stream);
 
 /* ---- Order: table orders ---------------------------------------------------------------------------------------- */
 
@@ -52,6 +60,14 @@ void Order_init(struct Order *value);
 struct Order *Order_new(corm_session *session);
 struct Order *Order_add_value(corm_session *session, const struct Order *value);
 struct Order *Order_get(corm_session *session, int32_t number, const char *region);
+corm_status Order_delete(corm_session *session, struct Order *order);
+corm_status Order_refresh(corm_session *session, struct Order *order);
+corm_status Order_expire(corm_session *session, struct Order *order);
+corm_status Order_expunge(corm_session *session, struct Order *order);
+struct Order *Order_copy(corm_arena *arena, const struct Order *order);
+struct Order *Order_merge_value(corm_session *session, const struct Order *value);
+corm_status Order_insert_many(corm_session *session, const struct Order *items, size_t count);
+struct Order *Order_stream_next(corm_stream *stream);
 
 /* ---- OrderLine: table order_line -------------------------------------------------------------------------------- */
 
@@ -61,7 +77,16 @@ void OrderLine_init(struct OrderLine *value);
 struct OrderLine *OrderLine_new(corm_session *session);
 struct OrderLine *OrderLine_add_value(corm_session *session, const struct OrderLine *value);
 struct OrderLine *OrderLine_get(corm_session *session, int64_t id);
+corm_status OrderLine_delete(corm_session *session, struct OrderLine *order_line);
+corm_status OrderLine_refresh(corm_session *session, struct OrderLine *order_line);
+corm_status OrderLine_expire(corm_session *session, struct OrderLine *order_line);
+corm_status OrderLine_expunge(corm_session *session, struct OrderLine *order_line);
+struct OrderLine *OrderLine_copy(corm_arena *arena, const struct OrderLine *order_line);
+struct OrderLine *OrderLine_merge_value(corm_session *session, const struct OrderLine *value);
+corm_status OrderLine_insert_many(corm_session *session, const struct OrderLine *items, size_t count);
+struct OrderLine *OrderLine_stream_next(corm_stream *stream);
 struct Order *OrderLine_order(corm_session *session, struct OrderLine *order_line);
+corm_status OrderLine_order_set(corm_session *session, struct OrderLine *order_line, struct Order *order);
 
 /* ---- Tag: table tag --------------------------------------------------------------------------------------------- */
 
@@ -71,6 +96,14 @@ void Tag_init(struct Tag *value);
 struct Tag *Tag_new(corm_session *session);
 struct Tag *Tag_add_value(corm_session *session, const struct Tag *value);
 struct Tag *Tag_get(corm_session *session, const char *name, const uint8_t *hash, enum TagKind kind, corm_uuid session_value);
+corm_status Tag_delete(corm_session *session, struct Tag *tag);
+corm_status Tag_refresh(corm_session *session, struct Tag *tag);
+corm_status Tag_expire(corm_session *session, struct Tag *tag);
+corm_status Tag_expunge(corm_session *session, struct Tag *tag);
+struct Tag *Tag_copy(corm_arena *arena, const struct Tag *tag);
+struct Tag *Tag_merge_value(corm_session *session, const struct Tag *value);
+corm_status Tag_insert_many(corm_session *session, const struct Tag *items, size_t count);
+struct Tag *Tag_stream_next(corm_stream *stream);
 
 #ifdef __cplusplus
 }
@@ -110,12 +143,34 @@ int64_t HTTPServer2Log_count_query(corm_session *session, const corm_clause *cla
 corm_status HTTPServer2Log_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 HTTPServer2Log_list HTTPServer2Log_run(corm_query *query);
+corm_stream *HTTPServer2Log_stream_query(corm_session *session, const corm_clause *clauses);
 #define HTTPServer2Log_all(...) HTTPServer2Log_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define HTTPServer2Log_first(...) HTTPServer2Log_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define HTTPServer2Log_one(...) HTTPServer2Log_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define HTTPServer2Log_one_or_none(...) HTTPServer2Log_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define HTTPServer2Log_count(...) HTTPServer2Log_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define HTTPServer2Log_exists(session, ...) HTTPServer2Log_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define HTTPServer2Log_stream(...) HTTPServer2Log_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t HTTPServer2Log_update_query(corm_session *session, const corm_clause *clauses);
+int64_t HTTPServer2Log_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct HTTPServer2Log *HTTPServer2Log_upsert_query(corm_session *session, const struct HTTPServer2Log *value, const char *given,
+	const corm_clause *clauses);
+struct HTTPServer2Log *HTTPServer2Log_merge_query(corm_session *session, const struct HTTPServer2Log *value, const char *given);
+#define HTTPServer2Log_update(...) HTTPServer2Log_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define HTTPServer2Log_delete_where(...) HTTPServer2Log_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define HTTPServer2Log_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		HTTPServer2Log_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define HTTPServer2Log_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		HTTPServer2Log_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- Order ------------------------------------------------------------------------------------------------------ */
 
@@ -154,12 +209,34 @@ int64_t Order_count_query(corm_session *session, const corm_clause *clauses);
 corm_status Order_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 Order_list Order_run(corm_query *query);
+corm_stream *Order_stream_query(corm_session *session, const corm_clause *clauses);
 #define Order_all(...) Order_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Order_first(...) Order_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Order_one(...) Order_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Order_one_or_none(...) Order_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Order_count(...) Order_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Order_exists(session, ...) Order_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Order_stream(...) Order_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t Order_update_query(corm_session *session, const corm_clause *clauses);
+int64_t Order_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct Order *Order_upsert_query(corm_session *session, const struct Order *value, const char *given,
+	const corm_clause *clauses);
+struct Order *Order_merge_query(corm_session *session, const struct Order *value, const char *given);
+#define Order_update(...) Order_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Order_delete_where(...) Order_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Order_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Order_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define Order_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Order_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- OrderLine -------------------------------------------------------------------------------------------------- */
 
@@ -199,12 +276,34 @@ int64_t OrderLine_count_query(corm_session *session, const corm_clause *clauses)
 corm_status OrderLine_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 OrderLine_list OrderLine_run(corm_query *query);
+corm_stream *OrderLine_stream_query(corm_session *session, const corm_clause *clauses);
 #define OrderLine_all(...) OrderLine_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define OrderLine_first(...) OrderLine_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define OrderLine_one(...) OrderLine_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define OrderLine_one_or_none(...) OrderLine_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define OrderLine_count(...) OrderLine_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define OrderLine_exists(session, ...) OrderLine_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define OrderLine_stream(...) OrderLine_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t OrderLine_update_query(corm_session *session, const corm_clause *clauses);
+int64_t OrderLine_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct OrderLine *OrderLine_upsert_query(corm_session *session, const struct OrderLine *value, const char *given,
+	const corm_clause *clauses);
+struct OrderLine *OrderLine_merge_query(corm_session *session, const struct OrderLine *value, const char *given);
+#define OrderLine_update(...) OrderLine_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define OrderLine_delete_where(...) OrderLine_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define OrderLine_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		OrderLine_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define OrderLine_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		OrderLine_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 /* ---- Tag -------------------------------------------------------------------------------------------------------- */
 
@@ -243,12 +342,34 @@ int64_t Tag_count_query(corm_session *session, const corm_clause *clauses);
 corm_status Tag_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 Tag_list Tag_run(corm_query *query);
+corm_stream *Tag_stream_query(corm_session *session, const corm_clause *clauses);
 #define Tag_all(...) Tag_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Tag_first(...) Tag_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Tag_one(...) Tag_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Tag_one_or_none(...) Tag_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Tag_count(...) Tag_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Tag_exists(session, ...) Tag_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Tag_stream(...) Tag_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t Tag_update_query(corm_session *session, const corm_clause *clauses);
+int64_t Tag_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct Tag *Tag_upsert_query(corm_session *session, const struct Tag *value, const char *given,
+	const corm_clause *clauses);
+struct Tag *Tag_merge_query(corm_session *session, const struct Tag *value, const char *given);
+#define Tag_update(...) Tag_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Tag_delete_where(...) Tag_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Tag_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Tag_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define Tag_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Tag_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 #endif
 

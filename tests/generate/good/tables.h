@@ -1,9 +1,11 @@
 /* Every option of corm_table(), composite keys, and names of all kinds. */
 #pragma once
 #include <cormorant/model.h>
+#include <cormorant/session.h>
 
 struct Order;
-void order_hook(void);
+corm_status order_hook(corm_session *session, struct Order *order);
+void order_loaded(corm_session *session, struct Order *order);
 
 struct HTTPServer2Log {
 	int id corm_field(primary_key);
@@ -16,7 +18,7 @@ struct Order {
 	corm_decimal total;
 } corm_table(name("orders"), schema("shop"), primary_key(number, region), index(total, grade), unique(grade),
              check("total >= 0"), check("number > 0"), renamed_from("order"), before_insert(order_hook),
-             before_update(order_hook), before_delete(order_hook), after_load(order_hook), validator(order_hook));
+             before_update(order_hook), before_delete(order_hook), after_load(order_loaded), validator(order_hook));
 
 struct OrderLine {
 	int64_t id corm_field(primary_key);

@@ -419,6 +419,11 @@ static const corm_column Types_column_table[] = {
 	},
 };
 
+static void Types__init(void *value)
+{
+	Types_init(value);
+}
+
 static struct Types Types_nowhere;
 
 const corm_model_info Types_model = {
@@ -430,6 +435,7 @@ const corm_model_info Types_model = {
 	.key = (const uint16_t[]){ 0 },
 	.key_count = 1,
 	.key_name = "pk_types",
+	.init = Types__init,
 	.nowhere = &Types_nowhere,
 };
 
@@ -541,7 +547,8 @@ const struct Types_columns Types = {
 
 void Types_init(struct Types *value)
 {
-	*value = (struct Types){ Types__defaults };
+	if (value)
+		*value = (struct Types){ Types__defaults };
 }
 
 struct Types *Types_new(corm_session *session)
@@ -594,6 +601,72 @@ Types_list Types_run(corm_query *query)
 {
 	corm_any_list list = corm__run(query, &Types_model);
 	return (Types_list){ (struct Types **)list.items, list.count, list.status };
+}
+
+corm_stream *Types_stream_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__stream(session, &Types_model, clauses);
+}
+
+struct Types *Types_stream_next(corm_stream *stream)
+{
+	return corm__stream_next(stream, &Types_model);
+}
+
+corm_status Types_delete(corm_session *session, struct Types *types)
+{
+	return corm__delete(session, &Types_model, types);
+}
+
+corm_status Types_refresh(corm_session *session, struct Types *types)
+{
+	return corm__refresh(session, &Types_model, types);
+}
+
+corm_status Types_expire(corm_session *session, struct Types *types)
+{
+	return corm__expire(session, &Types_model, types);
+}
+
+corm_status Types_expunge(corm_session *session, struct Types *types)
+{
+	return corm__expunge(session, &Types_model, types);
+}
+
+struct Types *Types_copy(corm_arena *arena, const struct Types *types)
+{
+	return corm__copy(arena, &Types_model, types);
+}
+
+corm_status Types_insert_many(corm_session *session, const struct Types *items, size_t count)
+{
+	return corm__insert_many(session, &Types_model, items, count);
+}
+
+int64_t Types_update_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__update(session, &Types_model, clauses);
+}
+
+int64_t Types_delete_where_query(corm_session *session, const corm_clause *clauses)
+{
+	return corm__delete_where(session, &Types_model, clauses);
+}
+
+struct Types *Types_upsert_query(corm_session *session, const struct Types *value, const char *given,
+	const corm_clause *clauses)
+{
+	return corm__upsert(session, &Types_model, value, given, clauses);
+}
+
+struct Types *Types_merge_query(corm_session *session, const struct Types *value, const char *given)
+{
+	return corm__merge(session, &Types_model, value, given);
+}
+
+struct Types *Types_merge_value(corm_session *session, const struct Types *value)
+{
+	return corm__merge(session, &Types_model, value, NULL);
 }
 
 /* ---- metadata --------------------------------------------------------------------------------------------------- */

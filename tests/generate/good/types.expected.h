@@ -25,6 +25,14 @@ void Types_init(struct Types *value);
 struct Types *Types_new(corm_session *session);
 struct Types *Types_add_value(corm_session *session, const struct Types *value);
 struct Types *Types_get(corm_session *session, hero_id id);
+corm_status Types_delete(corm_session *session, struct Types *types);
+corm_status Types_refresh(corm_session *session, struct Types *types);
+corm_status Types_expire(corm_session *session, struct Types *types);
+corm_status Types_expunge(corm_session *session, struct Types *types);
+struct Types *Types_copy(corm_arena *arena, const struct Types *types);
+struct Types *Types_merge_value(corm_session *session, const struct Types *value);
+corm_status Types_insert_many(corm_session *session, const struct Types *items, size_t count);
+struct Types *Types_stream_next(corm_stream *stream);
 
 #ifdef __cplusplus
 }
@@ -112,12 +120,34 @@ int64_t Types_count_query(corm_session *session, const corm_clause *clauses);
 corm_status Types_exists_query(corm_session *session, bool *exists, const corm_clause *clauses)
 	__attribute__((warn_unused_result));
 Types_list Types_run(corm_query *query);
+corm_stream *Types_stream_query(corm_session *session, const corm_clause *clauses);
 #define Types_all(...) Types_all_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Types_first(...) Types_first_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Types_one(...) Types_one_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Types_one_or_none(...) Types_one_or_none_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Types_count(...) Types_count_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
 #define Types_exists(session, ...) Types_exists_query((session), CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Types_stream(...) Types_stream_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+
+int64_t Types_update_query(corm_session *session, const corm_clause *clauses);
+int64_t Types_delete_where_query(corm_session *session, const corm_clause *clauses);
+struct Types *Types_upsert_query(corm_session *session, const struct Types *value, const char *given,
+	const corm_clause *clauses);
+struct Types *Types_merge_query(corm_session *session, const struct Types *value, const char *given);
+#define Types_update(...) Types_update_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Types_delete_where(...) Types_delete_where_query(CORM__HEAD(__VA_ARGS__, 0), corm__clauses(__VA_ARGS__))
+#define Types_upsert(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Types_upsert_query((session), CORM__HEAD(__VA_ARGS__, 0), #__VA_ARGS__, corm__clauses(__VA_ARGS__)); \
+		CORM__OVERRIDE_END \
+	})
+#define Types_merge(session, ...) \
+	__extension__({ \
+		CORM__OVERRIDE_BEGIN \
+		Types_merge_query((session), __VA_ARGS__, #__VA_ARGS__); \
+		CORM__OVERRIDE_END \
+	})
 
 #endif
 
