@@ -52,7 +52,7 @@ static corm_status read_names(struct schema *schema, struct corm__statement *sta
 	corm_status status = driver->bind(statement->state, (const corm_format *const[]){ &text },
 	                                  (const void *const[]){ &model->table }, 1, schema->error);
 	while (status == CORM_OK && (step = driver->step(statement->state, schema->error)) == CORM_STEP_ROW) {
-		status = driver->read(statement->state, &target, 1, &name, &arena.room, schema->error);
+		status = driver->read(statement->state, 0, &target, 1, &name, &arena.room, schema->error);
 		if (status == CORM_OK)
 			mark_column(model, name, found);
 		++*rows;

@@ -2,8 +2,9 @@
  *
  * A session's life, its errors and the text it owns.
  */
-#include "session/session.h"
 #include "base/error.h"
+#include "session/change.h"
+#include "session/stream.h"
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -33,9 +34,12 @@ corm_session *corm_session_open(corm_engine *engine)
 		return &inert;
 	session->engine = engine;
 	session->allocator = *allocator;
-	session->epoch = 1;
+	session->epoch = session->level = session->first_level = 1;
 	corm__arena_init(&session->arena, allocator, 0);
 	corm__arena_init(&session->transaction, allocator, 0);
+	corm__arena_init(&session->work, allocator, 0);
+	corm__map_init(&session->ties, allocator);
+	corm__map_init(&session->link_changes, allocator);
 	if (!engine)
 		corm__session_fail(session, CORM_ERROR_USAGE,
 		                   "a session was opened on an engine that is NULL: "
@@ -50,10 +54,18 @@ void corm_session_close(corm_session *session)
 	if (session->error.error.status != CORM_OK && !session->error_read)
 		corm__error_report(&session->error.error);
 	corm__session_abort(session);
+	corm__streams_free(session);
 	corm__stores_release(session);
+	corm__text_release(session);
+	corm__map_release(&session->ties);
+	corm__map_release(&session->link_changes);
 	corm__free(&session->allocator, session->pending, session->pending_capacity * sizeof *session->pending);
+	corm__free(&session->allocator, session->deleting, session->deleting_capacity * sizeof *session->deleting);
+	corm__free(&session->allocator, session->undo, session->undo_capacity * sizeof *session->undo);
+	corm__free(&session->allocator, session->collections, session->collection_capacity * sizeof *session->collections);
 	if (session->compiler_ready)
 		corm__compiler_release(&session->compiler);
+	corm__arena_release(&session->work);
 	corm__arena_release(&session->transaction);
 	corm__arena_release(&session->arena);
 	corm_allocator allocator = session->allocator;
@@ -71,19 +83,23 @@ corm_status corm_session_reset(corm_session *session)
 		return CORM_ERROR_USAGE;
 	if (session == &inert)
 		return CORM_ERROR_MEMORY;
+	if (corm__refuse_in_flush(session, "corm_session_reset"))
+		return session->error.error.status;
 	/* No member is restored, unlike by a rollback: the objects are gone with their values. */
 	corm__session_abort(session);
 	if (session->engine) {
 		corm__error_clear(&session->error);
 		session->error_ended = session->error_read = false;
 	}
-	session->loaded = NULL;
-	session->undo = NULL;
-	session->pending_count = 0;
+	corm__streams_free(session);
+	session->pending_count = session->deleting_count = session->collection_count = session->undo_count = 0;
+	corm__forget_unflushed(session);
+	corm__text_forget(session);
 	corm__stores_reset(session);
+	corm__arena_reset(&session->work);
 	corm__arena_reset(&session->transaction);
 	corm__arena_reset(&session->arena);
-	session->epoch = 1;
+	session->epoch = session->level = session->first_level = 1;
 	return session->error.error.status;
 }
 
@@ -127,6 +143,75 @@ corm_status corm__session_no_memory(corm_session *session)
 	return corm__session_fail(session, CORM_ERROR_MEMORY, "out of memory");
 }
 
+void corm_session_autoflush(corm_session *session, bool on)
+{
+	if (session && session != &inert)
+		session->manual = !on;
+}
+
+bool corm__refuse_in_after_load(corm_session *session)
+{
+	if (session->in_after_load)
+		corm__session_fail(session, CORM_ERROR_USAGE,
+		                   "after_load() may not add objects or send statements: the one that gave its row still runs");
+	return session->in_after_load;
+}
+
+bool corm__refuse_in_flush(corm_session *session, const char *function)
+{
+	if (session->flush)
+		corm__session_fail(session, CORM_ERROR_USAGE, "%s: a hook may not call it, in the middle of a flush", function);
+	return session->flush || corm__refuse_in_after_load(session);
+}
+
+corm_status corm__autoflush(corm_session *session)
+{
+	return session->manual ? session->error.error.status : corm_flush(session);
+}
+
+/* ---- memory ------------------------------------------------------------------------------------------------------ */
+
+void corm__work_begin(corm_session *session)
+{
+	session->working++;
+}
+
+void corm__work_end(corm_session *session)
+{
+	if (--session->working == 0)
+		corm__arena_reset(&session->work);
+}
+
+bool corm__objects_add(corm_session *session, struct corm_arena *arena, struct corm__objects *objects,
+                       struct corm__object *object)
+{
+	if (objects->count == objects->capacity) {
+		size_t capacity = objects->capacity ? objects->capacity * 2 : 16;
+		struct corm__object **grown = corm__arena_array(arena, capacity, sizeof *grown);
+		if (!grown) {
+			corm__session_no_memory(session);
+			return false;
+		}
+		if (objects->count)
+			memcpy(grown, objects->items, objects->count * sizeof *grown);
+		objects->items = grown;
+		objects->capacity = capacity;
+	}
+	objects->items[objects->count++] = object;
+	return true;
+}
+
+bool corm__array_grow(corm_session *session, void **array, size_t *capacity, size_t size)
+{
+	size_t more = *capacity ? *capacity * 2 : 64;
+	void *grown = corm__resize(&session->allocator, *array, *capacity, more, size);
+	if (!grown)
+		return false;
+	*array = grown;
+	*capacity = more;
+	return true;
+}
+
 corm_arena *corm_session_arena(corm_session *session)
 {
 	return session && session != &inert ? &session->arena : NULL;
@@ -136,10 +221,12 @@ const char *corm_text(corm_session *session, const char *text)
 {
 	if (corm__session_failed(session) || !text)
 		return NULL;
-	const char *copy = corm__arena_copy(&session->arena, text, strlen(text));
-	if (!copy)
-		corm__session_no_memory(session);
-	return copy;
+	size_t size = strlen(text) + 1;
+	char *copy = corm_room_text(&session->arena.room, size);
+	if (copy)
+		return memcpy(copy, text, size);
+	corm__session_no_memory(session);
+	return NULL;
 }
 
 const char *corm_textf(corm_session *session, const char *format, ...)
@@ -159,7 +246,7 @@ const char *corm_textf(corm_session *session, const char *format, ...)
 		corm__session_fail(session, CORM_ERROR_USAGE, "corm_textf: the format \"%s\" cannot be printed", format);
 		goto out;
 	}
-	text = corm_room_take(&session->arena.room, (size_t)length + 1);
+	text = corm_room_text(&session->arena.room, (size_t)length + 1);
 	if (!text) {
 		corm__session_no_memory(session);
 		goto out;

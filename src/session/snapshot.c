@@ -2,7 +2,7 @@
  *
  * Snapshots: what the database has, beside what the program has made of it.
  */
-#include "session/session.h"
+#include "session/change.h"
 #include "type/codec.h"
 
 corm_status corm__column_own_text(corm_session *session, const corm_column *column, void *value)
@@ -14,7 +14,7 @@ corm_status corm__column_own_text(corm_session *session, const corm_column *colu
 	case CORM_TYPE_JSON: {
 		const char *text;
 		memcpy(&text, value, sizeof text);
-		text = corm__arena_copy(&session->arena, text, strlen(text));
+		text = corm__text_copy(session, text, strlen(text));
 		if (!text)
 			return corm__session_no_memory(session);
 		memcpy(value, &text, sizeof text);
@@ -26,9 +26,12 @@ corm_status corm__column_own_text(corm_session *session, const corm_column *colu
 		if (!bytes.data && bytes.size)
 			return corm__session_fail(session, CORM_ERROR_USAGE, "\"%s\" has %zu bytes at NULL", column->field,
 			                          bytes.size);
-		bytes.data = corm__arena_copy(&session->arena, bytes.data, bytes.size);
-		if (!bytes.data)
+		char *copy = corm__text_take(session, bytes.size);
+		if (!copy)
 			return corm__session_no_memory(session);
+		if (bytes.size)
+			memcpy(copy, bytes.data, bytes.size);
+		bytes.data = copy;
 		memcpy(value, &bytes, sizeof bytes);
 		return CORM_OK;
 	}
@@ -73,7 +76,7 @@ corm_status corm__snapshot_mutable(corm_session *session, struct corm__object *o
 		bytes.size = strlen(data) + 1;
 	char *copy = NULL;
 	if (bytes.size < SIZE_MAX - sizeof data)
-		copy = corm_room_take(&session->arena.room, sizeof data + bytes.size);
+		copy = corm__text_take(session, sizeof data + bytes.size);
 	if (!copy)
 		return corm__session_no_memory(session);
 	memcpy(copy, &data, sizeof data);
@@ -82,6 +85,13 @@ corm_status corm__snapshot_mutable(corm_session *session, struct corm__object *o
 		memcpy(copy, data, bytes.size);
 	memcpy(snapshot, &copy, sizeof copy);
 	return CORM_OK;
+}
+
+void corm__snapshot_unnote(struct corm__object *object, const corm_column *column)
+{
+	const char *copy = first_pointer(corm__snapshot_at(object, column));
+	if (copy)
+		memset((char *)(uintptr_t)copy - sizeof copy, 0, sizeof copy);
 }
 
 corm_status corm__snapshot_take(corm_session *session, struct corm__object *object)
@@ -120,7 +130,7 @@ corm_status corm__column_settle(corm_session *session, struct corm__object *obje
 	const char *snapshot = (const char *)corm__object_snapshot(object) + column->offset;
 	if (object->store->work[column - object->store->model->columns] & CORM__WORK_MUTABLE)
 		return points_elsewhere(object, column) ? corm__column_own_text(session, column, value) : CORM_OK;
-	if (memcmp(value, snapshot, column->format.size) == 0)
+	if (!corm__bytes_differ(value, snapshot, column->format.size))
 		return CORM_OK;
 	if (corm__column_changed(object, column))
 		return corm__column_own_text(session, column, value);
@@ -128,21 +138,132 @@ corm_status corm__column_settle(corm_session *session, struct corm__object *obje
 	return CORM_OK;
 }
 
-corm_status corm__snapshot_save(corm_session *session, struct corm__object *object)
+/* ---- what was replaced ------------------------------------------------------------------------------------------- */
+
+/* How many bytes a value points to, its NUL among them. */
+static size_t pointed_size(const corm_format *format, const char *snapshot)
 {
-	if (object->saved == session->epoch)
-		return CORM_OK;
-	size_t size = object->store->model->size;
-	struct corm__undo *undo = corm__arena_take(&session->transaction, sizeof *undo + size);
-	if (!undo)
-		return corm__session_no_memory(session);
-	undo->object = object;
-	undo->older = session->undo;
-	memcpy(undo->snapshot, corm__object_snapshot(object), size);
-	session->undo = undo;
-	object->saved = session->epoch;
-	return CORM_OK;
+	corm_bytes bytes;
+	if (!first_pointer(snapshot))
+		return 0;
+	if (format->type != CORM_TYPE_BYTES)
+		return strlen(first_pointer(snapshot)) + 1;
+	memcpy(&bytes, snapshot, sizeof bytes);
+	return bytes.size;
 }
+
+void corm__text_give_value(corm_session *session, const corm_column *column, const char *value)
+{
+	corm__text_give(session, first_pointer(value), pointed_size(&column->format, value));
+}
+
+bool corm__text_again(corm_session *session, const corm_column *column, void *value)
+{
+	const char *read = first_pointer(value);
+	size_t size = pointed_size(&column->format, value);
+	char *piece = size ? corm__text_reuse(session, size) : NULL;
+	if (!piece)
+		return false;
+	memcpy(piece, read, size);
+	memcpy(value, &piece, sizeof piece);
+	return true;
+}
+
+/* The text that a member which may be changed in place has had since its snapshot is given up with that, when the one
+ * of then has another. */
+static void give_noted(corm_session *session, struct corm__object *object, const corm_column *column, const void *then)
+{
+	const char *snapshot = corm__snapshot_at(object, column), *noted = noted_pointer(snapshot);
+	if (noted && noted != noted_pointer(then) && noted == first_pointer(corm__value_at(object, column)))
+		corm__text_give(session, noted, pointed_size(&column->format, snapshot));
+}
+
+void corm__snapshot_replace(corm_session *session, struct corm__object *object, const char *then)
+{
+	const struct corm__store *store = object->store;
+	for (size_t i = 0; store->has_mutable && i < store->model->column_count; i++) {
+		if (store->work[i] & CORM__WORK_MUTABLE)
+			give_noted(session, object, &store->model->columns[i], then + store->model->columns[i].offset);
+	}
+	memcpy(corm__object_snapshot(object), then, store->model->size);
+}
+
+void corm__snapshot_give(corm_session *session, const struct corm__store *store, size_t index, const char *snapshot)
+{
+	const char *data = first_pointer(snapshot);
+	size_t size = pointed_size(&store->model->columns[index].format, snapshot);
+	if (!data)
+		return;
+	if (!(store->work[index] & CORM__WORK_MUTABLE)) {
+		corm__text_give(session, data, size);
+		return;
+	}
+	/* The snapshot's own copy, with the pointer before it. What that one leads to is the struct's, or was. */
+	corm__text_give(session, data - sizeof data, sizeof data + size);
+}
+
+/* Text that was changed in place, and not replaced, gets its content back; else it is copied again, and the snapshot's
+ * copy notes whose copy it is. */
+corm_status corm__snapshot_give_back(corm_session *session, struct corm__object *object)
+{
+	const struct corm__store *store = object->store;
+	const corm_column *columns = store->model->columns;
+	corm_status status = CORM_OK;
+	for (size_t i = 0; store->has_mutable && i < store->model->column_count; i++) {
+		const char *snapshot = corm__snapshot_at(object, &columns[i]);
+		if (!(store->work[i] & CORM__WORK_MUTABLE) || !first_pointer(snapshot))
+			continue;
+		if (points_elsewhere(object, &columns[i]))
+			corm__snapshot_unnote(object, &columns[i]);
+		else
+			memcpy((char *)(uintptr_t)noted_pointer(snapshot), first_pointer(snapshot),
+			       pointed_size(&columns[i].format, snapshot));
+	}
+	memcpy(corm__object_struct(object), corm__object_snapshot(object), store->model->size);
+	for (size_t i = 0; store->has_mutable && status == CORM_OK && i < store->model->column_count; i++) {
+		char *value = corm__value_at(object, &columns[i]), *snapshot = corm__snapshot_at(object, &columns[i]);
+		if (!(store->work[i] & CORM__WORK_MUTABLE) || !first_pointer(snapshot))
+			continue;
+		const char *data = noted_pointer(snapshot);
+		if (data) {
+			memcpy(value, &data, sizeof data);
+			continue;
+		}
+		status = corm__column_own_text(session, &columns[i], value);
+		data = first_pointer(value);
+		memcpy((char *)(uintptr_t)first_pointer(snapshot) - sizeof data, &data, sizeof data);
+	}
+	return status;
+}
+
+/* A column of which the program has changed the pointer: what the struct had before was the session's copy of what the
+ * snapshot has a copy of as well. */
+static void give_old_mutable(corm_session *session, const struct corm__object *object, const corm_column *column)
+{
+	const char *snapshot = (const char *)(object + 1) + object->store->struct_size + column->offset;
+	if (first_pointer(snapshot) && points_elsewhere(object, column))
+		corm__text_give(session, noted_pointer(snapshot), pointed_size(&column->format, snapshot));
+}
+
+corm_status corm__snapshot_renew(corm_session *session, struct corm__object *object)
+{
+	const struct corm__store *store = object->store;
+	for (size_t i = 0; store->has_text && i < store->model->column_count; i++) {
+		const corm_column *column = &store->model->columns[i];
+		if (!(store->work[i] & CORM__WORK_POINTER))
+			continue;
+		bool is_mutable = store->work[i] & CORM__WORK_MUTABLE;
+		const char *snapshot = corm__snapshot_at(object, column);
+		if (is_mutable)
+			give_old_mutable(session, object, column);
+		if (!corm__undo_holds(session, object, column) &&
+		    (is_mutable || first_pointer(snapshot) != first_pointer(corm__value_at(object, column))))
+			corm__snapshot_give(session, store, i, snapshot);
+	}
+	return corm__snapshot_take(session, object);
+}
+
+/* ---- differences ------------------------------------------------------------------------------------------------- */
 
 /* Where text may be changed in place the bytes always differ, because the snapshot has a copy of its own: member by
  * member, then. */
@@ -174,12 +295,18 @@ bool corm__snapshot_may_differ(const struct corm__object *object)
 	                          : memcmp(value, value + store->struct_size, store->model->size) != 0;
 }
 
-bool corm__column_changed(const struct corm__object *object, const corm_column *column)
+bool corm__column_differs(const struct corm__object *object, const corm_column *column)
 {
-	const corm_format *format = &column->format;
-	const char *value = (const char *)(object + 1) + column->offset, *snapshot = value + object->store->struct_size;
-	/* Equal bytes are equal values: what may be changed in place never has the snapshot's pointer. Most end here. */
-	if (!(format->flags & CORM_FORMAT_OPTIONAL) && memcmp(value, snapshot, format->size) == 0)
-		return false;
-	return !corm__value_equal(format, value, snapshot);
+	const char *value = (const char *)(object + 1) + column->offset;
+	return !corm__value_equal(&column->format, value, value + object->store->struct_size);
+}
+
+bool corm__object_changed(const struct corm__object *object)
+{
+	const corm_model_info *model = object->store->model;
+	for (size_t i = 0; i < model->column_count; i++) {
+		if (corm__column_changed(object, &model->columns[i]))
+			return true;
+	}
+	return false;
 }

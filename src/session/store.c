@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Where a session keeps its objects: slabs of slots, and the identity map that finds an object by its key.
+ * Where a session keeps its objects: slabs of slots.
  */
-#include "base/map.h"
 #include "session/session.h"
-#include "type/codec.h"
 #include <assert.h>
 
-#define FIRST_IDENTITIES 64
 #define KEPT_BYTES 32768 /* of slabs, by a reset */
+#define SLOTS_AHEAD 4
 
 static_assert(sizeof(struct corm__object) % _Alignof(max_align_t) == 0, "the struct behind the header is aligned");
 
@@ -24,12 +22,14 @@ static void free_store(corm_session *session, struct corm__store *store)
 	corm__free(allocator, store->targets, columns * sizeof *store->targets);
 	corm__free(allocator, store->values, most * sizeof *store->values);
 	corm__free(allocator, store->formats, most * sizeof *store->formats);
-	corm__free(allocator, store->columns, columns * sizeof *store->columns);
+	corm__free(allocator, store->columns, (columns + 1) * sizeof *store->columns);
 	corm__free(allocator, store->other_columns, columns * sizeof *store->other_columns);
 	corm__free(allocator, store->by_sql, columns * sizeof *store->by_sql);
 	corm__free(allocator, store->returned, columns * sizeof *store->returned);
 	corm__free(allocator, store->work, columns * sizeof *store->work);
-	corm__free(allocator, store->key, CORM__KEY_HEAD + columns * sizeof *store->columns);
+	corm__free(allocator, store->factories, columns * sizeof *store->factories);
+	corm__free(allocator, store->onupdates, columns * sizeof *store->onupdates);
+	corm__free(allocator, store->key, CORM__KEY_HEAD + (columns + 1) * sizeof *store->columns);
 	corm__free(allocator, store, sizeof *store);
 }
 
@@ -51,7 +51,39 @@ static uint8_t column_work(const corm_column *column)
 		work |= CORM__WORK_RULES;
 	if (column->onupdate != CORM_SERVER_NONE)
 		work |= CORM__WORK_ONUPDATE;
+	if (column->flags & CORM_COLUMN_VERSION)
+		work |= CORM__WORK_VERSION;
 	return (uint8_t)work;
+}
+
+/* What is asked per row or object is found out here, once. */
+static void describe_columns(struct corm__store *store)
+{
+	const corm_model_info *model = store->model;
+	store->version = CORM_NO_INDEX;
+	for (size_t i = 0; i < model->column_count; i++) {
+		const corm_column *column = &model->columns[i];
+		store->targets[i] = (corm_target){ .format = column->format, .offset = column->offset, .name = column->name };
+		store->work[i] = column_work(column);
+		store->has_mutable |= (store->work[i] & CORM__WORK_MUTABLE) != 0;
+		store->has_text |= (store->work[i] & CORM__WORK_POINTER) != 0;
+		if (store->work[i] & CORM__WORK_VERSION)
+			store->version = (uint16_t)i;
+		if (store->work[i] & CORM__WORK_FACTORY)
+			store->factories[store->factory_count++] = (uint16_t)i;
+		if (store->work[i] & CORM__WORK_ONUPDATE)
+			store->onupdates[store->onupdate_count++] = (uint16_t)i;
+	}
+	for (size_t i = 0; i < model->relationship_count; i++) {
+		const corm_relationship *relationship = &model->relationships[i], *down = NULL;
+		store->has_lazy |= relationship->lazy == CORM_LAZY_SELECTIN || relationship->lazy == CORM_LAZY_JOINED;
+		if (relationship->kind == CORM_TO_ONE && relationship->back != CORM_NO_INDEX)
+			down = &relationship->target->relationships[relationship->back];
+		store->has_orphans |= down && down->cascade & CORM_CASCADE_DELETE_ORPHAN;
+	}
+	const corm_column *key = &model->columns[model->key[0]];
+	store->has_uuid_key = model->key_count == 1 && key->format.type == CORM_TYPE_UUID;
+	store->key_offset = key->offset;
 }
 
 static struct corm__store *new_store(corm_session *session, const corm_model_info *model)
@@ -68,26 +100,28 @@ static struct corm__store *new_store(corm_session *session, const corm_model_inf
 	store->targets = corm__alloc(allocator, columns, sizeof *store->targets);
 	store->values = corm__alloc(allocator, most, sizeof *store->values);
 	store->formats = corm__alloc(allocator, most, sizeof *store->formats);
-	store->columns = corm__alloc(allocator, columns, sizeof *store->columns);
+	store->columns = corm__alloc(allocator, columns + 1, sizeof *store->columns);
 	store->other_columns = corm__alloc(allocator, columns, sizeof *store->other_columns);
 	store->by_sql = corm__alloc(allocator, columns, sizeof *store->by_sql);
 	store->returned = corm__alloc(allocator, columns, sizeof *store->returned);
 	store->work = corm__alloc(allocator, columns, sizeof *store->work);
-	store->key = corm__alloc(allocator, 1, CORM__KEY_HEAD + columns * sizeof *store->columns);
+	store->factories = corm__alloc(allocator, columns, sizeof *store->factories);
+	store->onupdates = corm__alloc(allocator, columns, sizeof *store->onupdates);
+	store->key = corm__alloc(allocator, 1, CORM__KEY_HEAD + (columns + 1) * sizeof *store->columns);
 	if (!store->targets || !store->values || !store->formats || !store->columns || !store->other_columns ||
-	    !store->by_sql || !store->returned || !store->work || !store->key) {
+	    !store->by_sql || !store->returned || !store->work || !store->factories || !store->onupdates || !store->key) {
 		free_store(session, store);
 		return NULL;
 	}
-	for (size_t i = 0; i < columns; i++) {
-		const corm_column *column = &model->columns[i];
-		store->targets[i] = (corm_target){ .format = column->format, .offset = column->offset, .name = column->name };
-		store->work[i] = column_work(column);
-		store->has_mutable |= (store->work[i] & CORM__WORK_MUTABLE) != 0;
-	}
-	const corm_column *key = &model->columns[model->key[0]];
-	store->has_uuid_key = model->key_count == 1 && key->format.type == CORM_TYPE_UUID;
-	store->key_offset = key->offset;
+	describe_columns(store);
+	return store;
+}
+
+struct corm__store *corm__store_known(const corm_session *session, const corm_model_info *model)
+{
+	struct corm__store *store = session->stores;
+	while (store && store->model != model)
+		store = store->next;
 	return store;
 }
 
@@ -122,7 +156,7 @@ static size_t slots_before(size_t index)
 	return CORM__FIRST_SLAB * (((size_t)1 << index) - 1);
 }
 
-static struct corm__object *slot_at(const struct corm__store *store, size_t slot)
+struct corm__object *corm__store_slot(const struct corm__store *store, size_t slot)
 {
 	size_t scaled = slot / CORM__FIRST_SLAB + 1;
 	size_t index = sizeof(unsigned long long) * 8 - 1 - (size_t)__builtin_clzll(scaled);
@@ -146,28 +180,55 @@ static void free_newest_slab(corm_session *session, struct corm__store *store)
 	corm__free(&session->allocator, store->slabs[store->slab_count], slab_capacity(store->slab_count) * store->stride);
 }
 
+/* Goes on to the next slab, which may be there already. */
+static bool next_slab(corm_session *session, struct corm__store *store)
+{
+	size_t next = store->full_at ? store->slab_at + 1 : 0;
+	if (next == store->slab_count && !add_slab(session, store))
+		return false;
+	store->slab_at = next;
+	store->free_slot = store->slabs[next];
+	store->full_at = slots_before(next + 1);
+	return true;
+}
+
 struct corm__object *corm__store_new(corm_session *session, struct corm__store *store)
 {
-	if (store->used == slots_before(store->slab_count) && !add_slab(session, store))
+	if (store->used == store->full_at && !next_slab(session, store))
 		return NULL;
-	struct corm__object *object = slot_at(store, store->used);
+	struct corm__object *object = (struct corm__object *)(void *)store->free_slot;
 	*object = (struct corm__object){ .store = store, .slot = (uint32_t)store->used };
+	store->free_slot += store->stride;
 	store->used++;
+	/* Slots to come are written for the first time, soon and one after the other. */
+	corm__slot_prefetch(store, store->free_slot + SLOTS_AHEAD * store->stride);
 	return object;
 }
 
 void corm__store_drop_newest(struct corm__store *store)
 {
 	store->used--;
+	store->free_slot -= store->stride;
 }
 
-struct corm__object *corm__store_owned(corm_session *session, const corm_model_info *model, const void *value)
+size_t corm__object_size(const struct corm__store *store)
 {
-	struct corm__store *store = session->stores;
-	while (store && store->model != model)
-		store = store->next;
+	return store->stride;
+}
+
+struct corm__object *corm__object_init(struct corm__store *store, void *memory)
+{
+	struct corm__object *object = memset(memory, 0, store->stride);
+	object->store = store;
+	object->state = CORM__OBJECT_PENDING;
+	return object;
+}
+
+static struct corm__object *owned_by(const struct corm__store *store, const void *value)
+{
 	uintptr_t address = (uintptr_t)value - sizeof(struct corm__object);
-	for (size_t i = 0; store && i < store->slab_count; i++) {
+	/* The newest is the largest. */
+	for (size_t i = store->slab_count; i-- > 0;) {
 		uintptr_t distance = address - (uintptr_t)store->slabs[i];
 		if (distance >= slab_capacity(i) * store->stride || distance % store->stride)
 			continue;
@@ -178,11 +239,18 @@ struct corm__object *corm__store_owned(corm_session *session, const corm_model_i
 	return NULL;
 }
 
-static void free_identities(corm_session *session, struct corm__store *store)
+struct corm__object *corm__store_owned(corm_session *session, const corm_model_info *model, const void *value)
 {
-	corm__free(&session->allocator, store->identities, store->identity_capacity * sizeof *store->identities);
-	store->identities = NULL;
-	store->identity_capacity = 0;
+	struct corm__store *store = value ? corm__store_known(session, model) : NULL;
+	return store ? owned_by(store, value) : NULL;
+}
+
+struct corm__object *corm__session_owned(corm_session *session, const void *value)
+{
+	struct corm__object *object = NULL;
+	for (struct corm__store *store = session->stores; value && store && !object; store = store->next)
+		object = owned_by(store, value);
+	return object;
 }
 
 void corm__stores_reset(corm_session *session)
@@ -191,12 +259,11 @@ void corm__stores_reset(corm_session *session)
 		/* Keeping a few small slabs and a small map makes short units of work allocate nothing. */
 		while (store->slab_count > 1 && slots_before(store->slab_count) * store->stride > KEPT_BYTES)
 			free_newest_slab(session, store);
-		store->used = 0;
-		if (store->identity_capacity > FIRST_IDENTITIES * 16)
-			free_identities(session, store);
-		else if (store->identity_count)
-			memset(store->identities, 0, store->identity_capacity * sizeof *store->identities);
-		store->identity_count = 0;
+		store->used = store->full_at = store->slab_at = store->dead = 0;
+		store->free_slot = NULL;
+		if (store->identity_capacity * sizeof *store->identities > KEPT_BYTES / 4)
+			corm__identities_release(session, store);
+		corm__identities_clear(store);
 	}
 }
 
@@ -207,7 +274,7 @@ void corm__stores_release(corm_session *session)
 		session->stores = store->next;
 		while (store->slab_count)
 			free_newest_slab(session, store);
-		free_identities(session, store);
+		corm__identities_release(session, store);
 		free_store(session, store);
 	}
 }
@@ -222,163 +289,10 @@ struct corm__object *corm__objects_next(corm_session *session, struct corm__curs
 		if (!cursor->store)
 			return NULL;
 	}
-	return cursor->store ? slot_at(cursor->store, cursor->slot++) : NULL;
+	return cursor->store ? corm__store_slot(cursor->store, cursor->slot++) : NULL;
 }
 
-/* ---- identity map ------------------------------------------------------------------------------------------------ */
-
-static uint64_t value_hash(const corm_format *format, const void *value)
+struct corm__object *corm__store_next(struct corm__cursor *cursor)
 {
-	int64_t number;
-	switch (format->type) {
-	case CORM_TYPE_TEXT: {
-		const char *text = *(const char *const *)value;
-		return corm__hash(text, text ? strlen(text) : 0);
-	}
-	case CORM_TYPE_TEXT_ARRAY:
-		return corm__hash(value, strlen(value));
-	case CORM_TYPE_BYTES: {
-		const corm_bytes *bytes = value;
-		return corm__hash(bytes->data, bytes->size);
-	}
-	case CORM_TYPE_DECIMAL: {
-		char text[CORM__DECIMAL_TEXT];
-		return corm__hash(text, corm__decimal_write(value, text));
-	}
-	case CORM_TYPE_BOOL:
-	case CORM_TYPE_ENUM:
-	case CORM_TYPE_INT8:
-	case CORM_TYPE_INT16:
-	case CORM_TYPE_INT32:
-	case CORM_TYPE_INT64:
-	case CORM_TYPE_UINT8:
-	case CORM_TYPE_UINT16:
-	case CORM_TYPE_UINT32:
-	case CORM_TYPE_UINT64:
-		return corm__hash_number(corm__integer_load(format, value, &number) ? (uint64_t)number : UINT64_MAX);
-	default:
-		return corm__hash(value, format->size);
-	}
-}
-
-uint32_t corm__key_hash(const corm_model_info *model, const void *const *values)
-{
-	uint64_t hash = value_hash(&model->columns[model->key[0]].format, values[0]);
-	for (size_t i = 1; i < model->key_count; i++)
-		hash = corm__hash_number(hash ^ value_hash(&model->columns[model->key[i]].format, values[i]));
-	return (uint32_t)hash;
-}
-
-uint32_t corm__row_hash(const struct corm__store *store, const void *value)
-{
-	if (store->has_uuid_key)
-		return (uint32_t)corm__hash((const char *)value + store->key_offset, sizeof(corm_uuid));
-	corm__key_of(store->model, value, store->values);
-	return corm__key_hash(store->model, store->values);
-}
-
-struct corm__object *corm__row_find(const struct corm__store *store, uint32_t hash, const void *value)
-{
-	if (store->has_uuid_key)
-		store->values[0] = (const char *)value + store->key_offset;
-	else
-		corm__key_of(store->model, value, store->values);
-	return corm__identity_find(store, hash, store->values);
-}
-
-void corm__key_of(const corm_model_info *model, const void *value, const void **values)
-{
-	for (size_t i = 0; i < model->key_count; i++)
-		values[i] = (const char *)value + model->columns[model->key[i]].offset;
-}
-
-/* An object is known by the key of its snapshot: what the program does to the struct's does not count before the
- * flush. */
-static bool has_key(struct corm__object *object, const void *const *values)
-{
-	const struct corm__store *store = object->store;
-	const corm_model_info *model = store->model;
-	const char *snapshot = corm__object_snapshot(object);
-	if (store->has_uuid_key)
-		return memcmp(snapshot + store->key_offset, values[0], sizeof(corm_uuid)) == 0;
-	for (size_t i = 0; i < model->key_count; i++) {
-		const corm_column *column = &model->columns[model->key[i]];
-		if (!corm__value_equal(&column->format, snapshot + column->offset, values[i]))
-			return false;
-	}
-	return true;
-}
-
-struct corm__object *corm__identity_find(const struct corm__store *store, uint32_t hash, const void *const *values)
-{
-	if (!store->identity_count)
-		return NULL;
-	size_t mask = store->identity_capacity - 1;
-	for (size_t i = hash & mask; store->identities[i].slot; i = (i + 1) & mask) {
-		if (store->identities[i].hash != hash)
-			continue;
-		struct corm__object *object = slot_at(store, store->identities[i].slot - 1);
-		if (has_key(object, values))
-			return object;
-	}
-	return NULL;
-}
-
-static void place(struct corm__identity *identities, size_t mask, struct corm__identity identity)
-{
-	size_t i = identity.hash & mask;
-	while (identities[i].slot)
-		i = (i + 1) & mask;
-	identities[i] = identity;
-}
-
-static bool grow_identities(corm_session *session, struct corm__store *store)
-{
-	/* Four times, because placing all entries anew is one cache miss each. */
-	size_t capacity = store->identity_capacity ? store->identity_capacity * 4 : FIRST_IDENTITIES;
-	struct corm__identity *identities = corm__alloc(&session->allocator, capacity, sizeof *identities);
-	if (!identities)
-		return false;
-	for (size_t i = 0; i < store->identity_capacity; i++) {
-		if (store->identities[i].slot)
-			place(identities, capacity - 1, store->identities[i]);
-	}
-	free_identities(session, store);
-	store->identities = identities;
-	store->identity_capacity = capacity;
-	return true;
-}
-
-bool corm__identity_add(corm_session *session, struct corm__store *store, struct corm__object *object)
-{
-	if (store->identity_count >= store->identity_capacity / 4 * 3 && !grow_identities(session, store))
-		return false;
-	place(store->identities, store->identity_capacity - 1,
-	      (struct corm__identity){ .hash = object->hash, .slot = object->slot + 1 });
-	store->identity_count++;
-	return true;
-}
-
-/* Moves what stands behind the gap into it where that shortens its way, so that no mark of a removed entry is
- * needed. */
-void corm__identity_remove(struct corm__store *store, struct corm__object *object)
-{
-	if (!store->identity_count)
-		return;
-	struct corm__identity *identities = store->identities;
-	size_t mask = store->identity_capacity - 1, gap = object->hash & mask;
-	while (identities[gap].slot != object->slot + 1) {
-		if (!identities[gap].slot)
-			return;
-		gap = (gap + 1) & mask;
-	}
-	for (size_t i = (gap + 1) & mask; identities[i].slot; i = (i + 1) & mask) {
-		size_t home = identities[i].hash & mask;
-		if (((i - home) & mask) >= ((i - gap) & mask)) {
-			identities[gap] = identities[i];
-			gap = i;
-		}
-	}
-	identities[gap] = (struct corm__identity){ 0 };
-	store->identity_count--;
+	return cursor->slot < cursor->store->used ? corm__store_slot(cursor->store, cursor->slot++) : NULL;
 }

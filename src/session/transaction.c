@@ -3,20 +3,29 @@
  * Transactions: a session begins one with its first statement and ends it with a commit or a rollback.
  */
 #include "base/error.h"
-#include "session/session.h"
+#include "session/change.h"
+#include "session/relation.h"
+#include "session/stream.h"
+#include <stdio.h>
 
 /* Nothing may outlive the connection: its statements, and values that point into objects. */
 static void give_back(corm_session *session, bool broken)
 {
-	if (session->connection)
+	if (session->connection) {
+		corm__streams_end(session);
 		corm__engine_release(session->connection, broken);
+	}
 	session->connection = NULL;
+	session->savepoint = NULL;
+	session->savepoints = 0;
 }
 
 corm_status corm__session_begin(corm_session *session)
 {
 	if (corm__session_failed(session))
-		return session ? session->error.error.status : CORM_ERROR_USAGE;
+		return corm__session_status(session);
+	if (corm__refuse_in_after_load(session))
+		return session->error.error.status;
 	if (session->connection)
 		return CORM_OK;
 	corm_status status = corm__engine_acquire(session->engine, &session->connection, &session->error);
@@ -49,6 +58,7 @@ void corm__session_abort(corm_session *session)
 	const corm_driver *driver = session->connection->driver;
 	void *state = session->connection->state;
 	bool broken = !driver->alive(state);
+	corm__streams_end(session);
 	if (!broken && driver->in_transaction(state)) {
 		/* The error that led here is the one to keep, not what the rollback may say. */
 		corm_error_store kept = { .used = 0 };
@@ -64,92 +74,90 @@ void corm__session_abort(corm_session *session)
 void corm__session_end_failed(corm_session *session)
 {
 	session->error_ended = true;
+	/* Within a savepoint the program may go back to it, as long as the database has kept the transaction. */
+	if (session->savepoint && session->connection && session->connection->driver->alive(session->connection->state) &&
+	    session->connection->driver->in_transaction(session->connection->state))
+		return;
 	corm__session_abort(session);
 }
 
-/* After four thousand million transactions the epochs begin anew; all objects are stale then, as after any
+/* ---- the end ----------------------------------------------------------------------------------------------------- */
+
+/* After four thousand million transactions the numbers begin anew; all objects are stale then, as after any
  * transaction. */
-static void restart_epochs(corm_session *session)
+static void restart_numbers(corm_session *session)
 {
 	struct corm__cursor cursor = { 0 };
 	for (struct corm__object *object; (object = corm__objects_next(session, &cursor));)
-		object->epoch = object->inserted = object->saved = 0;
-	session->epoch = 1;
+		object->epoch = object->inserted = 0;
+	session->epoch = session->level = 1;
 }
 
-/* What was loaded into lists and saved for a rollback ends with the transaction. */
+static void clear_map(struct corm__map *map)
+{
+	corm_allocator allocator = map->allocator;
+	if (!map->count)
+		return;
+	corm__map_release(map);
+	corm__map_init(map, &allocator);
+}
+
+void corm__forget_unflushed(corm_session *session)
+{
+	struct corm__map_entry *entry;
+	for (size_t at = 0; (entry = corm__map_next(&session->ties, &at));)
+		((struct corm__tie *)entry->value)->child->flags &= (uint8_t)~CORM__FLAG_TIED;
+	clear_map(&session->ties);
+	clear_map(&session->link_changes);
+}
+
+/* Lists, ties and undo records end with the transaction. */
 static void forget_transaction(corm_session *session)
 {
-	for (struct corm__loaded *loaded = session->loaded; loaded; loaded = loaded->next) {
-		size_t size = sizeof(corm_many(void));
-		memset((char *)corm__object_struct(loaded->object) + loaded->relationship->offset, 0, size);
-		memset((char *)corm__object_snapshot(loaded->object) + loaded->relationship->offset, 0, size);
-	}
-	session->loaded = NULL;
-	session->undo = NULL;
+	corm__collections_forget(session);
+	corm__forget_unflushed(session);
+	session->undo_count = 0;
 	corm__arena_reset(&session->transaction);
-	if (++session->epoch == UINT32_MAX)
-		restart_epochs(session);
+	session->epoch++;
+	session->level++;
+	if (session->epoch == UINT32_MAX || session->level >= UINT32_MAX / 2)
+		restart_numbers(session);
+	session->first_level = session->level;
 }
 
 corm_status corm_commit(corm_session *session)
 {
 	if (corm__session_failed(session))
-		return session ? session->error.error.status : CORM_ERROR_USAGE;
-	corm_status status = corm_flush(session);
+		return corm__session_status(session);
+	corm_status status = corm__refuse_in_flush(session, "corm_commit") ? CORM_ERROR_USAGE : corm_flush(session);
 	if (status != CORM_OK)
 		return status;
 	if (session->connection) {
+		corm__streams_end(session);
 		status = corm__connection_control(session->connection, "COMMIT", &session->error);
 		if (status != CORM_OK) {
+			session->savepoint = NULL;
 			corm__session_end_failed(session);
 			return status;
 		}
 		give_back(session, false);
 	}
+	corm__undo_forget(session);
 	forget_transaction(session);
 	return CORM_OK;
-}
-
-static void restore_object(corm_session *session, struct corm__object *object)
-{
-	memcpy(corm__object_struct(object), corm__object_snapshot(object), object->store->model->size);
-	/* Text that may be changed in place is the struct's now, and the snapshot needs a copy of its own. */
-	if (object->store->has_mutable)
-		corm__snapshot_take(session, object);
-}
-
-/* Everything is as it was before the transaction: the older of two undo records has the earlier state, and is applied
- * last. */
-static corm_status restore_objects(corm_session *session)
-{
-	for (struct corm__undo *undo = session->undo; undo; undo = undo->older)
-		memcpy(corm__object_snapshot(undo->object), undo->snapshot, undo->object->store->model->size);
-	struct corm__cursor cursor = { 0 };
-	for (struct corm__object *object; (object = corm__objects_next(session, &cursor));) {
-		bool inserted = object->state == CORM__OBJECT_PERSISTENT && object->inserted == session->epoch;
-		if (inserted)
-			corm__identity_remove(object->store, object);
-		if (inserted || object->state == CORM__OBJECT_PENDING)
-			object->state = CORM__OBJECT_DETACHED;
-		else if (object->state == CORM__OBJECT_PERSISTENT && corm__snapshot_may_differ(object))
-			restore_object(session, object);
-	}
-	session->pending_count = 0;
-	return session->error.error.status; /* a restoring that failed has left it there */
 }
 
 corm_status corm_rollback(corm_session *session)
 {
 	if (!session)
 		return CORM_ERROR_USAGE;
-	if (!session->engine)
+	if (!session->engine || corm__refuse_in_flush(session, "corm_rollback"))
 		return session->error.error.status;
 	corm__error_clear(&session->error);
 	session->error_ended = false;
 	session->error_read = false;
 	corm__session_abort(session);
-	corm_status status = restore_objects(session);
+	corm_status status = corm__undo_restore(session, 0, session->first_level);
 	forget_transaction(session);
 	return status;
 }
@@ -159,4 +167,95 @@ void *corm_session_native(corm_session *session)
 	if (corm__session_begin(session) != CORM_OK)
 		return NULL;
 	return session->connection->driver->native(session->connection->state);
+}
+
+/* ---- savepoints -------------------------------------------------------------------------------------------------- */
+
+static corm_status control(corm_session *session, const char *verb, unsigned number)
+{
+	char sql[64];
+	snprintf(sql, sizeof sql, "%s corm_%u", verb, number);
+	return corm__connection_control(session->connection, sql, &session->error);
+}
+
+static corm_status next_level(corm_session *session)
+{
+	if (session->level == UINT32_MAX)
+		return corm__session_fail(session, CORM_ERROR_USAGE, "too many savepoints in one transaction");
+	session->level++;
+	return CORM_OK;
+}
+
+corm_status corm_begin_nested(corm_session *session)
+{
+	if (corm__session_failed(session) || corm__refuse_in_flush(session, "corm_begin_nested") ||
+	    corm_flush(session) != CORM_OK || corm__session_begin(session) != CORM_OK)
+		return corm__session_status(session);
+	if (!corm__session_can(session, CORM_CAN_SAVEPOINT))
+		return corm__session_fail(session, CORM_ERROR_USAGE, "the database has no savepoints");
+	struct corm__savepoint *savepoint = corm__arena_take(&session->transaction, sizeof *savepoint);
+	if (!savepoint)
+		return corm__session_no_memory(session);
+	if (next_level(session) != CORM_OK || control(session, "SAVEPOINT", session->savepoints + 1) != CORM_OK)
+		return session->error.error.status;
+	*savepoint = (struct corm__savepoint){
+		.outer = session->savepoint,
+		.level = session->level,
+		.undo_count = session->undo_count,
+	};
+	session->savepoint = savepoint;
+	session->savepoints++;
+	return CORM_OK;
+}
+
+static corm_status no_savepoint(corm_session *session, const char *function)
+{
+	return corm__session_fail(session, CORM_ERROR_USAGE, "%s: there is no savepoint: call corm_begin_nested() first",
+	                          function);
+}
+
+static void leave_savepoint(corm_session *session)
+{
+	session->savepoint = session->savepoint->outer;
+	session->savepoints--;
+}
+
+corm_status corm_commit_nested(corm_session *session)
+{
+	if (corm__session_failed(session))
+		return corm__session_status(session);
+	if (!session->savepoint)
+		return no_savepoint(session, "corm_commit_nested");
+	if (corm__refuse_in_flush(session, "corm_commit_nested"))
+		return session->error.error.status;
+	if (corm_flush(session) != CORM_OK || control(session, "RELEASE SAVEPOINT", session->savepoints) != CORM_OK)
+		return session->error.error.status;
+	leave_savepoint(session);
+	/* What changes from here on may have no record of this level: it belonged to the savepoint. */
+	return next_level(session);
+}
+
+corm_status corm_rollback_nested(corm_session *session)
+{
+	if (!session)
+		return CORM_ERROR_USAGE;
+	if (!session->savepoint)
+		return no_savepoint(session, "corm_rollback_nested");
+	if (corm__refuse_in_flush(session, "corm_rollback_nested"))
+		return session->error.error.status;
+	corm__error_clear(&session->error);
+	session->error_ended = session->error_read = false;
+	corm__streams_end(session);
+	const struct corm__savepoint savepoint = *session->savepoint;
+	if (control(session, "ROLLBACK TO SAVEPOINT", session->savepoints) != CORM_OK ||
+	    control(session, "RELEASE SAVEPOINT", session->savepoints) != CORM_OK) {
+		/* The objects are restored by corm_rollback(), with the whole transaction. */
+		session->savepoint = NULL;
+		corm__session_end_failed(session);
+		return session->error.error.status;
+	}
+	leave_savepoint(session);
+	corm_status status = corm__undo_restore(session, savepoint.undo_count, savepoint.level);
+	corm__forget_unflushed(session);
+	return status == CORM_OK ? next_level(session) : status;
 }
