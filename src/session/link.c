@@ -1,183 +1,165 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Keeping a foreign key and the pointer beside it in agreement: what the program changed since the snapshot wins.
+ * Many to many: pairs that X_rel_add() and X_rel_remove() have changed.
+ *
+ * A pair that is added is an object of the link model from the start, as if the program had added it itself: so its own
+ * key, defaults and rules hold, and the flush finds its place by the foreign keys. A pair that is removed is a note for
+ * the flush.
  */
-#include "session/session.h"
-#include "type/codec.h"
+#include "session/add.h"
+#include "session/flush.h"
+#include "session/relation.h"
 
-/* Copies a value between columns whose types the generator has found to fit: as they are, or an integer of another
- * width. */
-static bool assign(const corm_column *to, void *target, const corm_column *from, const void *source)
+/* The same from both sides. Both keys may share columns: the first that differ tell. */
+static struct corm__link_key key_of(const corm_relationship *relationship, const struct corm__object *owner,
+                                    const struct corm__object *target)
 {
-	if (from->format.type == to->format.type && from->format.size == to->format.size) {
-		memcpy(target, source, to->format.size);
-	} else if (from->format.type == CORM_TYPE_TEXT_ARRAY && to->format.type == CORM_TYPE_TEXT) {
-		memcpy(target, &source, sizeof source);
+	const uint16_t *a = relationship->link_columns, *b = relationship->link_target_columns;
+	size_t count = relationship->count < relationship->target_count ? relationship->count : relationship->target_count;
+	size_t i = 0;
+	while (i + 1 < count && a[i] == b[i])
+		i++;
+	bool owner_first = a[i] < b[i] || (a[i] == b[i] && relationship->count < relationship->target_count);
+	return (struct corm__link_key){
+		.link = relationship->link,
+		.first = owner_first ? owner : target,
+		.second = owner_first ? target : owner,
+	};
+}
+
+struct corm__link_change *corm__link_change(const corm_session *session, const corm_relationship *relationship,
+                                            const struct corm__object *owner, const struct corm__object *target)
+{
+	const struct corm__link_key key = key_of(relationship, owner, target);
+	return corm__map_get(&session->link_changes, &key, sizeof key);
+}
+
+static corm_status note(corm_session *session, const corm_relationship *relationship, struct corm__object *owner,
+                        struct corm__object *target, struct corm__object *row)
+{
+	struct corm__link_change *change = corm__arena_take(&session->transaction, sizeof *change);
+	if (!change)
+		return corm__session_no_memory(session);
+	*change = (struct corm__link_change){
+		.key = key_of(relationship, owner, target),
+		.relationship = relationship,
+		.owner = owner,
+		.target = target,
+		.row = row,
+	};
+	return corm__map_set(&session->link_changes, &change->key, sizeof change->key, change)
+	           ? CORM_OK
+	           : corm__session_no_memory(session);
+}
+
+/* Changes the lists of both sides, where they are loaded. */
+static corm_status show(corm_session *session, const corm_relationship *relationship, struct corm__object *owner,
+                        struct corm__object *target, bool add)
+{
+	bool (*change)(corm_session *, struct corm__collection *, void *) = add ? corm__collection_add
+	                                                                        : corm__collection_remove;
+	const corm_relationship *back = corm__back(relationship);
+	struct corm__collection *ours = corm__collection_of(session, owner, relationship);
+	struct corm__collection *theirs = back ? corm__collection_of(session, target, back) : NULL;
+	if ((ours && !change(session, ours, corm__object_struct(target))) ||
+	    (theirs && !change(session, theirs, corm__object_struct(owner))))
+		return CORM_ERROR_MEMORY;
+	return CORM_OK;
+}
+
+/* Does a list that is loaded say whether the two are linked? One that is to be read anew may not know. */
+static bool known_to_be(const corm_session *session, const corm_relationship *relationship,
+                        const struct corm__object *owner, struct corm__object *target, bool *linked)
+{
+	const corm_relationship *back = corm__back(relationship);
+	struct corm__collection *list = corm__collection_of(session, owner, relationship);
+	const void *item = corm__object_struct(target);
+	if ((!list || list->reload) && back) {
+		list = corm__collection_of(session, target, back);
+		item = owner + 1;
+	}
+	*linked = list && corm__collection_has(list, item);
+	return list && !list->reload;
+}
+
+static struct corm__object *add_row(corm_session *session, const corm_relationship *relationship,
+                                    struct corm__object *owner, struct corm__object *target)
+{
+	struct corm__object *row = corm__add_new(session, relationship->link);
+	if (!row)
+		return NULL;
+	corm_status status = corm__tie(session, &(struct corm__tie){
+												.child = row,
+												.parent = owner,
+												.parent_model = owner->store->model,
+												.child_columns = relationship->link_columns,
+												.parent_columns = relationship->columns,
+												.count = relationship->count,
+											});
+	if (status == CORM_OK)
+		status = corm__tie(session, &(struct corm__tie){
+										.child = row,
+										.parent = target,
+										.parent_model = relationship->target,
+										.child_columns = relationship->link_target_columns,
+										.parent_columns = relationship->target_columns,
+										.count = relationship->target_count,
+									});
+	if (status == CORM_OK)
+		return row;
+	corm__pending_drop(session, row);
+	return NULL;
+}
+
+corm_status corm__link(corm_session *session, const corm_relationship *relationship, struct corm__object *owner,
+                       struct corm__object *target)
+{
+	bool linked;
+	if (known_to_be(session, relationship, owner, target, &linked) && linked)
+		return CORM_OK;
+	struct corm__link_change *change = corm__link_change(session, relationship, owner, target);
+	if (change && change->row)
+		return CORM_OK;
+	corm_status status = CORM_OK;
+	if (change) {
+		corm__map_remove(&session->link_changes, &change->key, sizeof change->key);
 	} else {
-		int64_t number;
-		if (!corm__integer_load(&from->format, source, &number) || !corm__integer_store(&to->format, number, target))
-			return false;
+		struct corm__object *row = add_row(session, relationship, owner, target);
+		status = row ? note(session, relationship, owner, target, row) : session->error.error.status;
 	}
-	if (to->format.flags & CORM_FORMAT_OPTIONAL)
-		*((bool *)((char *)target + to->format.has_value)) = true;
-	return true;
+	return status == CORM_OK ? show(session, relationship, owner, target, true) : status;
 }
 
-/* Would assign change nothing? */
-static bool agrees(const corm_column *column, const void *value, const corm_column *with, const void *source)
-{
-	if (column->format.type == with->format.type && column->format.size == with->format.size) {
-		corm_format plain = column->format;
-		plain.flags &= (uint8_t)~CORM_FORMAT_OPTIONAL;
-		return corm__value_equal(&plain, value, source);
-	}
-	if (with->format.type == CORM_TYPE_TEXT_ARRAY && column->format.type == CORM_TYPE_TEXT) {
-		const char *text;
-		memcpy(&text, value, sizeof text);
-		return strcmp(text, source) == 0;
-	}
-	int64_t a, b;
-	return corm__integer_load(&column->format, value, &a) && corm__integer_load(&with->format, source, &b) && a == b;
-}
-
-static void assign_null(const corm_column *column, void *target)
-{
-	size_t size = column->format.flags & CORM_FORMAT_OPTIONAL ? column->format.has_value + sizeof(bool)
-	                                                          : column->format.size;
-	memset(target, 0, size);
-}
-
-static bool is_zero(const char *bytes, size_t size)
-{
-	for (size_t i = 0; i < size; i++) {
-		if (bytes[i])
-			return false;
-	}
-	return true;
-}
-
-/* Has the program set the column? On a new object, anything that is not zero was set. */
-static bool was_set(const struct corm__object *object, const corm_column *column)
-{
-	const char *value = (const char *)(object + 1) + column->offset;
-	if (object->state != CORM__OBJECT_PENDING)
-		return corm__column_changed(object, column);
-	return !corm__value_is_null(&column->format, value) && !is_zero(value, column->format.size);
-}
-
-/* A key that the database gives is not there before the INSERT. */
-static bool has_no_key_yet(const struct corm__object *target, const corm_column *column)
-{
-	return target->state == CORM__OBJECT_PENDING && !was_set(target, column);
-}
-
-static corm_status disagreement(corm_session *session, const struct corm__object *object,
-                                const corm_relationship *relationship)
-{
-	const corm_model_info *model = object->store->model;
-	const char *column = model->columns[relationship->columns[0]].field;
-	return corm__session_fail(session, CORM_ERROR_USAGE, "%s.%s and %s.%s were both set, and disagree: set one of them",
-	                          model->name, relationship->name, model->name, column);
-}
-
-/* The pointer was set to an object. */
-static corm_status link_to(corm_session *session, struct corm__object *object, const corm_relationship *relationship,
-                           struct corm__object *target)
-{
-	const corm_model_info *model = object->store->model;
-	for (size_t i = 0; i < relationship->count; i++) {
-		const corm_column *column = &model->columns[relationship->columns[i]];
-		const corm_column *target_column = &relationship->target->columns[relationship->target_columns[i]];
-		char *value = (char *)corm__object_struct(object) + column->offset;
-		const char *target_value = (const char *)corm__object_struct(target) + target_column->offset;
-		/* The object is linked again when the target has been inserted. */
-		if (has_no_key_yet(target, target_column))
-			continue;
-		if (was_set(object, column) && !agrees(column, value, target_column, target_value))
-			return disagreement(session, object, relationship);
-		if (!assign(column, value, target_column, target_value))
-			return corm__session_fail(session, CORM_ERROR_VALIDATION, "the key of %s.%s does not fit %s.%s",
-			                          model->name, relationship->name, model->name, column->field);
-	}
-	return CORM_OK;
-}
-
-/* The pointer was loaded, and was set to NULL. */
-static corm_status link_to_none(corm_session *session, struct corm__object *object,
-                                const corm_relationship *relationship)
-{
-	const corm_model_info *model = object->store->model;
-	for (size_t i = 0; i < relationship->count; i++) {
-		const corm_column *column = &model->columns[relationship->columns[i]];
-		void *value = (char *)corm__object_struct(object) + column->offset;
-		if (corm__value_is_null(&column->format, value))
-			continue;
-		if (was_set(object, column))
-			return disagreement(session, object, relationship);
-		if (!(column->format.flags & CORM_FORMAT_NULLABLE))
-			return corm__session_fail(session, CORM_ERROR_VALIDATION,
-			                          "%s.%s was set to NULL, but %s.%s is not nullable", model->name,
-			                          relationship->name, model->name, column->field);
-		assign_null(column, value);
-	}
-	return CORM_OK;
-}
-
-corm_status corm__link_object(corm_session *session, struct corm__object *object)
-{
-	const corm_model_info *model = object->store->model;
-	for (size_t i = 0; i < model->relationship_count; i++) {
-		const corm_relationship *relationship = &model->relationships[i];
-		if (relationship->kind != CORM_TO_ONE)
-			continue;
-		void *now = corm__related_pointer(corm__object_struct(object), relationship);
-		if (now == corm__related_pointer(corm__object_snapshot(object), relationship))
-			continue;
-		corm_status status;
-		if (now) {
-			struct corm__object *target = corm__store_owned(session, relationship->target, now);
-			if (!target || target->state == CORM__OBJECT_DETACHED)
-				return corm__session_fail(session, CORM_ERROR_USAGE,
-				                          "%s.%s points to an object that the session does not own, or that is no %s",
-				                          model->name, relationship->name, relationship->target->name);
-			status = link_to(session, object, relationship, target);
-		} else {
-			status = link_to_none(session, object, relationship);
-		}
-		if (status != CORM_OK)
-			return status;
-	}
-	return CORM_OK;
-}
-
-/* Does the pointer lead to the object that the foreign key names? */
-static bool leads_to_key(const struct corm__object *object, const corm_relationship *relationship,
+corm_status corm__unlink(corm_session *session, const corm_relationship *relationship, struct corm__object *owner,
                          struct corm__object *target)
 {
-	const corm_model_info *model = object->store->model;
-	for (size_t i = 0; i < relationship->count; i++) {
-		const corm_column *column = &model->columns[relationship->columns[i]];
-		const corm_column *target_column = &relationship->target->columns[relationship->target_columns[i]];
-		const char *value = (const char *)(object + 1) + column->offset;
-		if (corm__value_is_null(&column->format, value) ||
-		    !agrees(column, value, target_column, (const char *)corm__object_struct(target) + target_column->offset))
-			return false;
+	bool linked;
+	struct corm__link_change *change = corm__link_change(session, relationship, owner, target);
+	if ((known_to_be(session, relationship, owner, target, &linked) && !linked) || (change && !change->row))
+		return corm__session_fail(session, CORM_ERROR_USAGE, "%s_%s_remove: this %s is not among them",
+		                          owner->store->model->name, relationship->name, relationship->target->name);
+	corm_status status = CORM_OK;
+	if (change) {
+		corm__pending_drop(session, change->row);
+		corm__map_remove(&session->link_changes, &change->key, sizeof change->key);
+	} else {
+		status = note(session, relationship, owner, target, NULL);
 	}
-	return true;
+	return status == CORM_OK ? show(session, relationship, owner, target, false) : status;
 }
 
-void corm__settle_pointers(corm_session *session, struct corm__object *object)
+void corm__forget_links(corm_session *session, const struct corm__object *object)
 {
-	const corm_model_info *model = object->store->model;
-	for (size_t i = 0; i < model->relationship_count; i++) {
-		const corm_relationship *relationship = &model->relationships[i];
-		void *related = relationship->kind == CORM_TO_ONE
-		                    ? corm__related_pointer(corm__object_struct(object), relationship)
-		                    : NULL;
-		if (!related)
+	struct corm__map_entry *entry;
+	for (size_t at = 0; (entry = corm__map_next(&session->link_changes, &at));) {
+		struct corm__link_change *change = entry->value;
+		bool stays = object ? change->owner != object && change->target != object
+		                    : change->owner->state == CORM__OBJECT_PENDING &&
+		                          change->target->state == CORM__OBJECT_PENDING;
+		if (stays)
 			continue;
-		struct corm__object *target = corm__store_owned(session, relationship->target, related);
-		corm__related_loaded(object, relationship,
-		                     target && leads_to_key(object, relationship, target) ? related : NULL);
+		if (change->row)
+			corm__pending_drop(session, change->row);
+		corm__map_remove(&session->link_changes, &change->key, sizeof change->key);
 	}
 }
