@@ -3,7 +3,7 @@
  * The query builder.
  */
 #include "session/query.h"
-#include "base/error.h"
+#include "session/load.h"
 #include "sql/tree.h"
 
 /* Twice the room for clauses, in new memory: that of before stays with the arena. */
@@ -77,6 +77,41 @@ struct corm__select corm__query_select(const corm_query *query)
 	return select;
 }
 
+/* What is loaded by joins, and which columns, is part of the statement; it must not be left to the run. */
+static bool read_loads(corm_session *session, struct corm__select *select)
+{
+	struct corm__loads loads;
+	struct corm__store *store = select->model ? corm__store_of(session, select->model) : NULL;
+	if (select->kind != CORM__SELECT_OBJECTS || !select->model || !select->clauses)
+		return true;
+	if (!store) {
+		corm__session_no_memory(session);
+		return false;
+	}
+	struct corm__columns columns = corm__columns_all(store, 0);
+	return corm__loads_read(session, select, &loads) == CORM_OK &&
+	       (!loads.only || corm__loads_only(session, select, &loads, &columns));
+}
+
+static const char *compile(corm_session *session, struct corm__select *select, const struct corm__dialect *dialect)
+{
+	const char *sql = NULL;
+	corm_error_store error;
+	struct corm__compiler compiler;
+	if (!read_loads(session, select))
+		return NULL;
+	corm__compiler_init(&compiler, dialect, UINT32_MAX, &session->allocator);
+	if (corm__compile_select(&compiler, CORM__WALK_SQL, select, &error) != CORM_OK) {
+		corm__session_fail(session, error.error.status, "%s", error.error.message);
+	} else {
+		sql = corm__arena_copy(corm__session_arena(session), compiler.sql.data, compiler.sql.length);
+		if (!sql)
+			corm__session_no_memory(session);
+	}
+	corm__compiler_release(&compiler);
+	return sql;
+}
+
 const char *corm_compile(corm_query *query, const char *dialect_name)
 {
 	if (!query || !query->session || corm__session_failed(query->session))
@@ -88,18 +123,9 @@ const char *corm_compile(corm_query *query, const char *dialect_name)
 		                   dialect_name ? dialect_name : "(null)");
 		return NULL;
 	}
-	const char *sql = NULL;
-	corm_error_store error;
-	struct corm__compiler compiler;
-	const struct corm__select select = corm__query_select(query);
-	corm__compiler_init(&compiler, dialect, UINT32_MAX, &session->allocator);
-	if (corm__compile_select(&compiler, CORM__WALK_SQL, &select, &error) != CORM_OK) {
-		corm__session_fail(session, error.error.status, "%s", error.error.message);
-	} else {
-		sql = corm__arena_copy(corm__session_arena(session), compiler.sql.data, compiler.sql.length);
-		if (!sql)
-			corm__session_no_memory(session);
-	}
-	corm__compiler_release(&compiler);
+	struct corm__select select = corm__query_select(query);
+	corm__work_begin(session);
+	const char *sql = compile(session, &select, dialect);
+	corm__work_end(session);
 	return sql;
 }

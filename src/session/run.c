@@ -62,8 +62,8 @@ struct corm__statement *corm__select_statement(corm_session *session, const stru
 	return statement;
 }
 
-bool corm__run_start(struct corm__run *run, corm_session *session, struct corm__statement *statement,
-                     const corm_format *const *formats, const void *const *values, size_t count)
+static bool start(struct corm__run *run, corm_session *session, struct corm__statement *statement,
+                  const corm_format *const *formats, const void *const *values, size_t count, bool kept)
 {
 	*run = (struct corm__run){
 		.session = session,
@@ -72,6 +72,7 @@ bool corm__run_start(struct corm__run *run, corm_session *session, struct corm__
 		.values = values,
 		.count = count,
 		.traced = corm__engine_traced(session->engine),
+		.kept = kept,
 	};
 	statement->in_use = true;
 	if (run->traced)
@@ -82,6 +83,18 @@ bool corm__run_start(struct corm__run *run, corm_session *session, struct corm__
 		return false;
 	}
 	return true;
+}
+
+bool corm__run_start(struct corm__run *run, corm_session *session, struct corm__statement *statement,
+                     const corm_format *const *formats, const void *const *values, size_t count)
+{
+	return start(run, session, statement, formats, values, count, false);
+}
+
+bool corm__run_start_kept(struct corm__run *run, corm_session *session, struct corm__statement *statement,
+                          const corm_format *const *formats, const void *const *values, size_t count)
+{
+	return start(run, session, statement, formats, values, count, true);
 }
 
 bool corm__run_row(struct corm__run *run)
@@ -99,28 +112,40 @@ corm_status corm__run_read_back(struct corm__run *run, struct corm__object *obje
 	const struct corm__store *store = object->store;
 	for (size_t i = 0; i < count; i++)
 		store->returned[i] = store->targets[columns[i]];
-	return run->statement->connection->driver->read(run->statement->state, store->returned, count,
+	return run->statement->connection->driver->read(run->statement->state, 0, store->returned, count,
 	                                                corm__object_struct(object), &run->session->arena.room,
 	                                                &run->session->error);
 }
 
 void corm__run_end(struct corm__run *run)
 {
+	corm_session *session = run->session;
 	struct corm__connection *connection = run->statement->connection;
 	if (run->traced) {
 		/* What gives columns has given its rows; anything else has changed some. */
 		bool reads = connection->driver->column_count(run->statement->state) > 0;
 		int64_t rows = reads ? run->rows : connection->driver->changes(connection->state);
-		corm__engine_trace(run->session->engine, run->statement->sql, run->formats, run->values, run->count, rows,
-		                   run->started_ns, run->session->error.error.status);
+		corm__engine_trace(session->engine, run->statement->sql, run->formats, run->values, run->count, rows,
+		                   run->started_ns, session->error.error.status);
 	}
-	corm__statement_release(run->statement);
+	if (run->kept)
+		connection->driver->reset(run->statement->state);
+	else
+		corm__statement_release(run->statement);
 	/* Some errors end the transaction by themselves, a full disk among them. What came next would commit alone. */
-	if (run->session->error.error.status != CORM_OK && !connection->driver->in_transaction(connection->state))
-		corm__session_end_failed(run->session);
+	if (session->error.error.status != CORM_OK && !run->kept && !connection->driver->in_transaction(connection->state))
+		corm__session_end_failed(session);
 }
 
-size_t corm__statement_key(struct corm__store *store, enum corm__statement_kind kind, uint16_t variant,
+int64_t corm__run_end_changes(struct corm__run *run)
+{
+	const struct corm__connection *connection = run->statement->connection;
+	int64_t changes = connection->driver->changes(connection->state);
+	corm__run_end(run);
+	return run->session->error.error.status == CORM_OK ? changes : -1;
+}
+
+size_t corm__statement_key(struct corm__store *store, enum corm__statement_kind kind, uint32_t variant,
                            const void *subject, const uint16_t *columns, size_t count)
 {
 	store->key[0] = (char)kind;
