@@ -2,7 +2,8 @@
  *
  * The name of a violated constraint, from the model, for databases that name the columns alone or nothing at all.
  */
-#include "session/session.h"
+#include "session/flush.h"
+#include <stdio.h>
 
 /* Are these the columns that a comma-separated list names, in this order? */
 static bool names_columns(const char *list, const corm_model_info *model, const uint16_t *columns, size_t count)
@@ -39,7 +40,20 @@ static const char *unique_name(const char *list, const corm_model_info *model)
 	return name ? name : index_name(list, model, model->unique_indexes, model->unique_index_count);
 }
 
-void corm__constraint_name(corm_error_store *error, const corm_model_info *model)
+/* Tells its columns as well. */
+static const char *foreign_key(corm_error_store *error, const corm_model_info *model, const corm_foreign_key *key)
+{
+	char list[256];
+	size_t used = 0;
+	for (size_t i = 0; i < key->count && used < sizeof list; i++)
+		used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "",
+		                         model->columns[key->columns[i]].name);
+	if (!error->error.column)
+		corm_error_detail(error, &error->error.column, list, SIZE_MAX);
+	return key->name;
+}
+
+void corm__constraint_name(corm_error_store *error, const corm_model_info *model, bool own_key)
 {
 	const char *name = error->error.constraint;
 	if (!error->error.table)
@@ -48,7 +62,7 @@ void corm__constraint_name(corm_error_store *error, const corm_model_info *model
 		return;
 	if (error->error.status == CORM_ERROR_UNIQUE && error->error.column)
 		name = unique_name(error->error.column, model);
-	else if (error->error.status == CORM_ERROR_FOREIGN_KEY && model->foreign_key_count == 1)
-		name = model->foreign_keys[0].name;
+	else if (error->error.status == CORM_ERROR_FOREIGN_KEY && own_key && model->foreign_key_count == 1)
+		name = foreign_key(error, model, &model->foreign_keys[0]);
 	corm_error_detail(error, &error->error.constraint, name, SIZE_MAX);
 }

@@ -2,7 +2,7 @@
  *
  * INSERT: one row, its columns chosen by what the database is to fill in.
  */
-#include "session/session.h"
+#include "session/flush.h"
 #include "type/codec.h"
 
 /* Which columns does the database give? A generated key of 0, and what has a server default and no value. */
@@ -16,13 +16,9 @@ static bool by_database(const corm_column *column, const void *value)
 	return column->server_default != CORM_SERVER_NONE && corm__value_is_unset(&column->format, value);
 }
 
-/* Splits the columns: those that are sent, with their values and formats, and those that are read back. Returns how
- * many are sent. */
-static size_t choose_columns(struct corm__object *object, size_t *returned_count)
+size_t corm__insert_columns(struct corm__store *store, const char *value, size_t *returned_count)
 {
-	struct corm__store *store = object->store;
 	const corm_model_info *model = store->model;
-	const char *value = corm__object_struct(object);
 	size_t sent = 0, returned = 0;
 	for (size_t i = 0; i < model->column_count; i++) {
 		const corm_column *column = &model->columns[i];
@@ -39,41 +35,41 @@ static size_t choose_columns(struct corm__object *object, size_t *returned_count
 	return sent;
 }
 
-static bool can(const corm_session *session, uint32_t capability)
-{
-	return (session->connection->capabilities & capability) != 0;
-}
-
 /* The database's key comes by its last id where that is all there is to read, which costs nothing; all else by
  * RETURNING. */
 static bool only_last_id(const corm_session *session, const struct corm__store *store, size_t returned)
 {
 	return returned == 1 && store->model->columns[store->other_columns[0]].flags & CORM_COLUMN_GENERATED &&
-	       can(session, CORM_CAN_LAST_ID);
+	       corm__session_can(session, CORM_CAN_LAST_ID);
 }
 
-static struct corm__statement *insert_statement(corm_session *session, struct corm__store *store, size_t sent,
-                                                size_t returned)
+/* returned: how many of store->other_columns are read back. */
+static struct corm__statement *insert_statement(corm_session *session, struct corm__batch *batch,
+                                                struct corm__store *store, size_t sent, size_t returned)
 {
 	const corm_model_info *model = store->model;
-	size_t size = corm__statement_key(store, CORM__STATEMENT_INSERT, 0, model, store->columns, sent);
-	struct corm__statement *statement = corm__statement_find(session->connection, store->key, size);
+	bool returning = returned && corm__session_can(session, CORM_CAN_RETURNING) &&
+	                 !only_last_id(session, store, returned);
+	size_t size = corm__statement_key(store, CORM__STATEMENT_INSERT, returning, model, store->columns, sent);
+	struct corm__statement *statement = corm__batch_find(batch, store, size);
 	if (statement)
 		return statement;
-	bool returning = returned && can(session, CORM_CAN_RETURNING) && !only_last_id(session, store, returned);
-	if (corm__compile_insert(&session->compiler, model, store->columns, sent, store->other_columns,
-	                         returning ? returned : 0, &session->error) != CORM_OK)
-		return NULL;
-	return corm__compiled_statement(session, store, size);
+	statement = corm__statement_find(session->connection, store->key, size);
+	if (!statement && corm__compile_insert(&session->compiler, model, store->columns, sent, 1, store->other_columns,
+	                                       returning ? returned : 0, &session->error) == CORM_OK)
+		statement = corm__compiled_statement(session, store, size);
+	if (statement)
+		corm__batch_keep(batch, store, size, statement);
+	return statement;
 }
 
-static corm_status send(corm_session *session, struct corm__object *object)
+static corm_status send(corm_session *session, struct corm__batch *batch, struct corm__object *object)
 {
 	struct corm__store *store = object->store;
-	size_t returned, sent = choose_columns(object, &returned);
-	struct corm__statement *statement = insert_statement(session, store, sent, returned);
+	size_t returned, sent = corm__insert_columns(store, corm__object_struct(object), &returned);
+	struct corm__statement *statement = insert_statement(session, batch, store, sent, returned);
 	struct corm__run run;
-	if (!statement || !corm__run_start(&run, session, statement, store->formats, store->values, sent))
+	if (!statement || !corm__run_start_kept(&run, session, statement, store->formats, store->values, sent))
 		return session->error.error.status;
 	bool complete = returned == 0;
 	while (corm__run_row(&run)) {
@@ -81,13 +77,17 @@ static corm_status send(corm_session *session, struct corm__object *object)
 		if (!complete)
 			break;
 	}
-	corm__run_end(&run);
+	int64_t changes = corm__run_end_changes(&run);
 	if (session->error.error.status != CORM_OK)
 		return session->error.error.status;
+	if (changes != 1)
+		return corm__session_fail(session, CORM_ERROR_SQL,
+		                          "an INSERT into \"%s\" made %lld rows instead of one: a trigger may have ignored it",
+		                          store->model->table, (long long)changes);
 	const corm_column *key = &store->model->columns[store->model->key[0]];
-	if (!complete && key->flags & CORM_COLUMN_GENERATED && can(session, CORM_CAN_LAST_ID)) {
+	if (!complete && key->flags & CORM_COLUMN_GENERATED && corm__session_can(session, CORM_CAN_LAST_ID)) {
 		int64_t id = session->connection->driver->last_id(session->connection->state);
-		if (!corm__integer_store(&key->format, id, (char *)corm__object_struct(object) + key->offset))
+		if (!corm__integer_store(&key->format, id, corm__value_at(object, key)))
 			return corm__session_fail(session, CORM_ERROR_TYPE,
 			                          "the database gave %s.%s the number %lld, which does not fit it",
 			                          store->model->name, key->field, (long long)id);
@@ -98,26 +98,51 @@ static corm_status send(corm_session *session, struct corm__object *object)
 	return CORM_OK;
 }
 
-corm_status corm__insert_object(corm_session *session, struct corm__object *object)
+corm_status corm__insert_object(corm_session *session, struct corm__batch *batch, struct corm__object *object)
 {
 	struct corm__store *store = object->store;
-	corm_status status = send(session, object);
+	/* Its place in the identity map arrives while the database works. A key that this gives is not known yet. */
+	if (!(store->model->columns[store->model->key[0]].flags & CORM_COLUMN_GENERATED))
+		corm__identity_prefetch(store, corm__row_hash(store, corm__object_struct(object)));
+	corm_status status = send(session, batch, object);
 	if (status != CORM_OK) {
-		corm__constraint_name(&session->error, store->model);
+		corm__constraint_name(&session->error, store->model, true);
 		return status;
 	}
 	object->hash = corm__row_hash(store, corm__object_struct(object));
 	/* The row of an object of that key must have been deleted by somebody else. */
 	struct corm__object *replaced = corm__row_find(store, object->hash, corm__object_struct(object));
 	if (replaced) {
+		status = corm__undo_save_delete(session, replaced);
+		if (status != CORM_OK)
+			return status;
 		corm__identity_remove(store, replaced);
-		replaced->state = CORM__OBJECT_DETACHED;
+		replaced->state = CORM__OBJECT_DELETED;
 	}
-	store->written = true;
+	/* Rows that X_rel_add() made are in the lists already. */
+	store->written |= !(object->flags & CORM__FLAG_TIED);
 	object->state = CORM__OBJECT_PERSISTENT;
-	object->inserted = object->saved = session->epoch;
+	object->inserted = session->level;
 	status = corm__snapshot_take(session, object);
-	if (status == CORM_OK && !corm__identity_add(session, store, object))
+	bool added = status == CORM_OK && (replaced ? corm__identity_add(session, store, object)
+	                                            : corm__identity_add_found(session, store, object));
+	if (status == CORM_OK && !added)
 		status = corm__session_no_memory(session);
 	return status;
+}
+
+corm_status corm__insert_plain(corm_session *session, struct corm__batch *batch, struct corm__store *store,
+                               const void *value)
+{
+	size_t returned, sent = corm__insert_columns(store, value, &returned);
+	struct corm__statement *statement = insert_statement(session, batch, store, sent, 0);
+	struct corm__run run;
+	if (!statement || !corm__run_start_kept(&run, session, statement, store->formats, store->values, sent))
+		return session->error.error.status;
+	while (corm__run_row(&run))
+		;
+	corm__run_end(&run);
+	if (session->error.error.status != CORM_OK)
+		corm__constraint_name(&session->error, store->model, true);
+	return session->error.error.status;
 }

@@ -3,7 +3,7 @@
  * The rules of a model, checked before anything is sent: the database would not notice all of them (SQLite stores what
  * is too long for a VARCHAR), and an error here leaves the transaction as it was.
  */
-#include "session/session.h"
+#include "session/flush.h"
 #include "type/codec.h"
 #include <cormorant/value.h>
 #include <stdio.h>
@@ -186,25 +186,18 @@ static corm_status check_bounds(corm_session *session, const corm_model_info *mo
 	return invalid(session, model, column, what);
 }
 
-/* Will a relationship fill the column in? */
-static bool has_related(const struct corm__object *object, size_t column)
+/* Is a foreign key unset that the column is part of? */
+static bool is_in_unset_key(const struct corm__object *object, size_t index)
 {
 	const corm_model_info *model = object->store->model;
-	for (size_t i = 0; i < model->relationship_count; i++) {
-		const corm_relationship *relationship = &model->relationships[i];
-		for (size_t k = 0; relationship->kind == CORM_TO_ONE && k < relationship->count; k++) {
-			if (relationship->columns[k] == column && corm__related_pointer(object + 1, relationship))
+	for (size_t k = 0; k < model->foreign_key_count; k++) {
+		const corm_foreign_key *key = &model->foreign_keys[k];
+		for (size_t i = 0; i < key->count; i++) {
+			if (key->columns[i] == index && corm__columns_are_unset(model, key->columns, key->count, object + 1))
 				return true;
 		}
 	}
 	return false;
-}
-
-static bool is_zero_number(const corm_format *format, const void *value)
-{
-	int64_t number;
-	return format->type != CORM_TYPE_BOOL && format->type != CORM_TYPE_ENUM &&
-	       corm__integer_load(format, value, &number) && number == 0;
 }
 
 /* A key that nobody has given. */
@@ -213,12 +206,13 @@ static corm_status check_key(corm_session *session, const struct corm__object *o
 	const corm_model_info *model = object->store->model;
 	const corm_column *column = &model->columns[index];
 	bool null = corm__value_is_null(&column->format, value);
-	if (column->flags & CORM_COLUMN_FOREIGN_KEY && !null && !has_related(object, index) &&
-	    (corm__value_is_unset(&column->format, value) || is_zero_number(&column->format, value)))
+	bool may_be_null = column->format.flags & CORM_FORMAT_NULLABLE;
+	if (column->flags & CORM_COLUMN_FOREIGN_KEY && !(null && may_be_null) && corm__key_is_unset(column, value) &&
+	    is_in_unset_key(object, index) && !corm__key_is_related(session, object, index))
 		return invalid(session, model, column,
 		               "the foreign key is not set: set it, or the relationship beside it, to something");
 	if (column->flags & CORM_COLUMN_PRIMARY_KEY && !(column->flags & CORM_COLUMN_GENERATED) &&
-	    !has_related(object, index) && corm__value_is_unset(&column->format, value) &&
+	    !corm__key_is_related(session, object, index) && corm__value_is_unset(&column->format, value) &&
 	    column->format.type == CORM_TYPE_UUID && column->server_default == CORM_SERVER_NONE)
 		return invalid(session, model, column, "the primary key is nil, and has no default_factory");
 	return CORM_OK;
@@ -227,12 +221,20 @@ static corm_status check_key(corm_session *session, const struct corm__object *o
 void corm__run_factories(struct corm__object *object)
 {
 	const corm_model_info *model = object->store->model;
-	for (size_t i = 0; i < model->column_count; i++) {
-		const corm_column *column = &model->columns[i];
-		void *value = (char *)corm__object_struct(object) + column->offset;
-		if (object->store->work[i] & CORM__WORK_FACTORY && corm__value_may_be_unset(&column->format, value) &&
-		    corm__value_is_unset(&column->format, value))
+	const struct corm__store *store = object->store;
+	for (size_t i = 0; i < store->factory_count; i++) {
+		const corm_column *column = &model->columns[store->factories[i]];
+		void *value = corm__value_at(object, column);
+		if (corm__value_may_be_unset(&column->format, value) && corm__value_is_unset(&column->format, value))
 			column->default_factory(value);
+	}
+	/* A row's first version is 1. */
+	int64_t number;
+	const uint16_t version = store->version;
+	if (version != CORM_NO_INDEX) {
+		const corm_column *column = &model->columns[version];
+		if (corm__integer_load(&column->format, corm__value_at(object, column), &number) && number == 0)
+			corm__integer_store(&column->format, 1, corm__value_at(object, column));
 	}
 }
 
@@ -245,7 +247,7 @@ static corm_status check_rules(corm_session *session, const corm_model_info *mod
 	return status == CORM_OK ? check_bounds(session, model, column, value) : status;
 }
 
-static corm_status check_column(corm_session *session, struct corm__object *object, size_t index)
+static corm_status check_column(corm_session *session, struct corm__object *object, size_t index, bool settle)
 {
 	const corm_model_info *model = object->store->model;
 	const corm_column *column = &model->columns[index];
@@ -253,10 +255,12 @@ static corm_status check_column(corm_session *session, struct corm__object *obje
 	const bool pending = object->state == CORM__OBJECT_PENDING;
 	char *value = (char *)corm__object_struct(object) + column->offset;
 	corm_status status = CORM_OK;
-	if (work & CORM__WORK_POINTER)
+	if (settle && work & CORM__WORK_POINTER)
 		status = corm__column_settle(session, object, column);
-	if (status != CORM_OK || (!pending && !corm__column_changed(object, column)))
+	if (status != CORM_OK || (!pending && !corm__column_settled_changed(object, index)))
 		return status;
+	if (work & CORM__WORK_VERSION && !pending)
+		return invalid(session, model, column, "the version is counted by the session: do not assign it");
 	if (work & CORM__WORK_KEY && corm__value_may_be_unset(&column->format, value))
 		status = check_key(session, object, index, value);
 	if (status != CORM_OK || !(work & (CORM__WORK_VALUE | CORM__WORK_RULES)) ||
@@ -269,14 +273,14 @@ static corm_status check_column(corm_session *session, struct corm__object *obje
 	return status;
 }
 
-corm_status corm__validate_object(corm_session *session, struct corm__object *object)
+corm_status corm__validate_object(corm_session *session, struct corm__object *object, bool settle)
 {
 	corm_status status = CORM_OK;
 	if (object->state == CORM__OBJECT_PENDING)
 		corm__run_factories(object);
 	for (size_t i = 0; status == CORM_OK && i < object->store->model->column_count; i++) {
 		if (object->store->work[i] & ~(CORM__WORK_FACTORY | CORM__WORK_ONUPDATE))
-			status = check_column(session, object, i);
+			status = check_column(session, object, i, settle);
 	}
 	return status;
 }
