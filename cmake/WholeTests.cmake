@@ -35,12 +35,36 @@ set(CORM_TEST_LIBRARY ${CMAKE_CURRENT_BINARY_DIR}/tests)
 add_library(test_rich STATIC)
 cormorant_generate(TARGET test_rich OUTPUT tests/rich MODELS tests/models/*.h)
 target_link_libraries(test_rich PUBLIC cormorant_static)
-foreach(name library models faults threads)
+foreach(name library models faults memory threads)
 	add_executable(session_${name} tests/session/test_${name}.c)
 	target_include_directories(session_${name} PRIVATE tests ${CMAKE_CURRENT_BINARY_DIR}/tests)
 	target_link_libraries(session_${name} PRIVATE test_library test_rich cormorant_static SQLite::SQLite3 ${CMOCKA_LIBRARY})
 	add_test(NAME session_${name} COMMAND session_${name})
 endforeach()
+
+# Every scenario of the reference, on models like its own.
+add_library(test_scenarios STATIC)
+cormorant_generate(TARGET test_scenarios OUTPUT tests/scenarios MODELS tests/scenarios/*.h)
+target_link_libraries(test_scenarios PUBLIC cormorant_static)
+foreach(name scenarios_flush scenarios_load scenarios_relate scenarios_pairs scenarios_delete scenarios_life
+	scenarios_write scenarios_keys scenarios_corners conflicts)
+	add_executable(session_${name} tests/session/test_${name}.c)
+	target_include_directories(session_${name} PRIVATE tests ${CMAKE_CURRENT_BINARY_DIR}/tests)
+	target_link_libraries(session_${name} PRIVATE test_scenarios cormorant_static SQLite::SQLite3 ${CMOCKA_LIBRARY})
+	add_test(NAME session_${name} COMMAND session_${name})
+endforeach()
+
+# A session against a model of it in plain arrays, by random operations on random graphs.
+add_executable(session_random tests/session/test_random.c tests/session/random_model.c tests/session/random_tables.c
+	tests/session/random_check.c tests/session/random_rows.c tests/session/random_objects.c
+	tests/session/random_relations.c tests/session/random_queries.c tests/session/random_writes.c)
+cormorant_generate(TARGET session_random OUTPUT random-models/random_models MODELS tests/random/*.h)
+target_include_directories(session_random PRIVATE tests)
+target_link_libraries(session_random PRIVATE cormorant_static SQLite::SQLite3)
+add_test(NAME session_random COMMAND session_random 1 20)
+add_test(NAME session_random_long COMMAND session_random 1 1000)
+set_tests_properties(session_random PROPERTIES TIMEOUT 600)
+set_tests_properties(session_random_long PROPERTIES LABELS long TIMEOUT 7200)
 
 # Python's SQLModel and ours on one file.
 add_executable(interop_read_back tests/interop/read_back.c)

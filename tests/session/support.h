@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the session's tests share: a database in memory or in a file of its own, and a record of the statements that were sent.
+ * What the session's tests share: a database in memory or in a file of its own, and a record of the statements that
+ * were sent.
  */
 #ifndef TESTS_SESSION_SUPPORT_H
 #define TESTS_SESSION_SUPPORT_H

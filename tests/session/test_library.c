@@ -2,8 +2,8 @@
  *
  * The main job, on the models of examples/library: add, commit, get, query, relationships, change.
  */
-#include "session/support.h"
 #include "library.h"
+#include "session/support.h"
 
 static int set_up(void **state)
 {
@@ -42,7 +42,8 @@ static void test_insert_order_and_keys(void **state)
 	assert_int_equal(corm_commit(session), CORM_OK);
 	assert_int_equal(sent.count, 2);
 	assert_string_equal(sent.sql[0], "INSERT INTO author (id, created_at, updated_at, name) VALUES (?, ?, ?, ?)");
-	assert_string_equal(sent.sql[1], "INSERT INTO book (id, created_at, updated_at, title, author_id) VALUES (?, ?, ?, ?, ?)");
+	assert_string_equal(sent.sql[1],
+	                    "INSERT INTO book (id, created_at, updated_at, title, author_id) VALUES (?, ?, ?, ?, ?)");
 	assert_int_equal(sent.rows[0], 1);
 	assert_false(corm_uuid_is_nil(fred->base.id));
 	assert_true(corm_uuid_equal(book->author_id, fred->base.id));
@@ -142,8 +143,7 @@ static void test_relationships_on_first_use(void **state)
 	books = Author_books(session, fred);
 	assert_int_equal(sent.count, 2);
 	size_t seen = 0;
-	corm_foreach(struct Book *, book, books)
-	{
+	corm_foreach(struct Book *, book, books) {
 		assert_null(book->author);
 		assert_ptr_equal(Book_author(session, book), fred);
 		assert_ptr_equal(book->author, fred);
@@ -450,10 +450,12 @@ static void test_errors_nobody_read(void **state)
 	assert_int_equal(reported, CORM_ERROR_MULTIPLE_ROWS);
 	session = corm_session_open(*state);
 	struct Author *fred = Author_get(session, id);
-	corm_foreach(struct Book *, book, fred->books) fail_msg("%s", book->title);
+	corm_foreach(struct Book *, book, fred->books)
+		fail_msg("%s", book->title);
 	assert_int_equal(hook_calls, 2);
 	assert_int_equal(reported, CORM_ERROR_NOT_LOADED);
-	corm_foreach(struct Book *, book, Book_all(session, corm_where(corm_false()))) fail_msg("%s", book->title);
+	corm_foreach(struct Book *, book, Book_all(session, corm_where(corm_false())))
+		fail_msg("%s", book->title);
 	assert_int_equal(hook_calls, 2);
 	corm_session_close(session);
 	corm_on_error(NULL, NULL);

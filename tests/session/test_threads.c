@@ -2,8 +2,8 @@
  *
  * One engine, several threads, a session each. Under ThreadSanitizer by hand: -fsanitize=thread.
  */
-#include "session/support.h"
 #include "library.h"
+#include "session/support.h"
 #include <pthread.h>
 
 #define THREADS 4
