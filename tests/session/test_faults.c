@@ -2,37 +2,12 @@
  *
  * What fails: memory, the disk, rights, other writers. Each gives its status, and the database is unharmed.
  */
-#include "session/support.h"
 #include "fail_alloc.h"
 #include "library.h"
+#include "session/folder.h"
 #include <errno.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
-
-static char folder[64];
-static char url[128];
-
-static int set_up(void **state)
-{
-	(void)state;
-	snprintf(folder, sizeof folder, "/tmp/cormorant-XXXXXX");
-	assert_non_null(mkdtemp(folder));
-	snprintf(url, sizeof url, "sqlite:///%s/test.db", folder);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	static const char *const names[] = { "test.db", "test.db-wal", "test.db-shm", "test.db-journal" };
-	char path[128];
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-		unlink(path);
-	}
-	rmdir(folder);
-	return 0;
-}
 
 /* Everything that a session does; the status of the first error. With long texts, so that arenas grow. */
 static corm_status everything(corm_engine *engine, corm_uuid id)
@@ -47,9 +22,11 @@ static corm_status everything(corm_engine *engine, corm_uuid id)
 	corm_flush(session);
 	author->name = "Changed";
 	corm_textf(session, "%s %d", corm_text(session, title), 5);
-	corm_foreach(struct Book *, book, Author_books(session, author)) book->title = "short";
+	corm_foreach(struct Book *, book, Author_books(session, author))
+		book->title = "short";
 	corm_flush(session);
-	Book_all(session, corm_join(Author), corm_where(corm_contains(Book.title, "sh"), corm_in(Author.name, "a", "Changed")));
+	Book_all(session, corm_join(Author),
+	         corm_where(corm_contains(Book.title, "sh"), corm_in(Author.name, "a", "Changed")));
 	Book_author(session, Book_first(session));
 	Author_get(session, corm_uuid7());
 	Author_count(session, corm_distinct());
@@ -106,7 +83,8 @@ static void test_an_add_without_memory_goes_nowhere(void **state)
 	(void)state;
 	struct fail_alloc memory;
 	fail_alloc_init(&memory, 0);
-	corm_engine *engine = corm_engine_open_options("sqlite://", &(corm_engine_options){ .allocator = &memory.allocator });
+	corm_engine *engine = corm_engine_open_options("sqlite://",
+	                                               &(corm_engine_options){ .allocator = &memory.allocator });
 	assert_non_null(engine);
 	memory.fail_at = memory.calls + 1;
 	memory.fail_after = true;
@@ -226,8 +204,9 @@ static void test_transaction_ended_by_the_database(void **state)
 	corm_session *session = corm_session_open(engine);
 	Author_add(session, .name = "Lost");
 	assert_int_equal(corm_flush(session), CORM_OK);
-	assert_int_equal(sqlite3_exec(corm_session_native(session), "ROLLBACK; INSERT INTO author (name) VALUES ('x')", NULL,
-	                              NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(corm_session_native(session), "ROLLBACK; INSERT INTO author (name) VALUES ('x')",
+	                              NULL, NULL, NULL),
+	                 SQLITE_OK);
 	assert_int_equal(Author_count(session, corm_where(corm_sql(boolean, "abs(-9223372036854775807 - 1) > 0"))), -1);
 	assert_status(session, CORM_ERROR_SQL);
 	corm_session_clear_error(session);
@@ -266,13 +245,13 @@ static void test_adopted_handle(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_every_allocation_may_fail, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_every_allocation_may_fail, folder_set_up, folder_tear_down),
 		cmocka_unit_test(test_an_add_without_memory_goes_nowhere),
-		cmocka_unit_test_setup_teardown(test_full_disk, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_other_writers, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_readonly_database, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_tables_that_are_not_the_models, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_transaction_ended_by_the_database, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_full_disk, folder_set_up, folder_tear_down),
+		cmocka_unit_test_setup_teardown(test_other_writers, folder_set_up, folder_tear_down),
+		cmocka_unit_test_setup_teardown(test_readonly_database, folder_set_up, folder_tear_down),
+		cmocka_unit_test_setup_teardown(test_tables_that_are_not_the_models, folder_set_up, folder_tear_down),
+		cmocka_unit_test_setup_teardown(test_transaction_ended_by_the_database, folder_set_up, folder_tear_down),
 		cmocka_unit_test(test_adopted_handle),
 	};
 	return cmocka_run_group_tests_name("session: faults", tests, NULL, NULL);
