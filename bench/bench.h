@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The benchmark: the same work done by Cormorant and by code written by hand on sqlite3, in one program, on two databases with
- * the same content.
+ * The benchmark: the same work done by Cormorant and by code written by hand on sqlite3, in one program, on two
+ * databases with the same content.
  */
 #ifndef BENCH_H
 #define BENCH_H
@@ -10,13 +10,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* In the order of a round: each finds what the one before has left. */
 enum bench_workload {
-	BENCH_INSERT,    /* all books, one commit */
-	BENCH_GET,       /* every book by its key, in random order; 1,000 to a transaction */
-	BENCH_BY_AUTHOR, /* the books of an author by his key */
-	BENCH_JOIN,      /* the books of an author by his name */
-	BENCH_SCAN,      /* all books at once */
-	BENCH_UPDATE,    /* all books read, a title assigned to each, one commit */
+	BENCH_INSERT,      /* all books, one object after the other, one commit */
+	BENCH_GET,         /* every book by its key, in random order; 1,000 to a transaction */
+	BENCH_BY_AUTHOR,   /* the books of an author by his key */
+	BENCH_JOIN,        /* the books of an author by his name */
+	BENCH_SCAN,        /* all books at once */
+	BENCH_READONLY,    /* the same, as plain structs */
+	BENCH_STREAM,      /* all books, one at a time in constant memory */
+	BENCH_UPDATE,      /* all books read, a title assigned to each, one commit */
+	BENCH_DELETE,      /* all books read, each deleted, one commit */
+	BENCH_INSERT_MANY, /* all books of an array into the empty table, one commit */
 	BENCH_WORKLOADS
 };
 

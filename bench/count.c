@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Counts allocations. The linker sends the program's calls of malloc() and the like here (-Wl,--wrap=malloc …), those of
- * Cormorant's static library too; SQLite is asked to allocate through us.
+ * Counts allocations. The linker sends the program's calls of malloc() and the like here (-Wl,--wrap=malloc …), those
+ * of Cormorant's static library too; SQLite is asked to allocate through us.
  */
 #include "bench.h"
 

@@ -16,6 +16,7 @@ enum statement {
 	INSERT_AUTHOR,
 	INSERT_BOOK,
 	UPDATE_TITLE,
+	DELETE_BOOK,
 	GET_BOOK,
 	BOOKS_OF_AUTHOR,
 	BOOKS_OF_AUTHOR_NAMED,
@@ -29,6 +30,7 @@ static const char *const statement_sql[STATEMENTS] = {
 	[INSERT_AUTHOR] = "INSERT INTO author (id, created_at, updated_at, name) VALUES (?, ?, ?, ?)",
 	[INSERT_BOOK] = "INSERT INTO book (id, created_at, updated_at, title, author_id) VALUES (?, ?, ?, ?, ?)",
 	[UPDATE_TITLE] = "UPDATE book SET title = ?, updated_at = ? WHERE id = ?",
+	[DELETE_BOOK] = "DELETE FROM book WHERE id = ?",
 	[GET_BOOK] = "SELECT id, created_at, updated_at, title, author_id FROM book WHERE id = ?",
 	[BOOKS_OF_AUTHOR] = "SELECT id, created_at, updated_at, title, author_id FROM book WHERE author_id = ?",
 	[BOOKS_OF_AUTHOR_NAMED] = ("SELECT b.id, b.created_at, b.updated_at, b.title, b.author_id FROM book b "
@@ -50,7 +52,7 @@ struct hw_store {
 	sqlite3_stmt *statements[STATEMENTS];
 };
 
-/* ---- values as text ------------------------------------------------------------------------------------------------- */
+/* ---- values as text ---------------------------------------------------------------------------------------------- */
 
 static void write_id(const uint8_t id[16], char text[ID_LENGTH])
 {
@@ -130,7 +132,16 @@ int64_t hw_now(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-/* ---- books in memory -------------------------------------------------------------------------------------------------- */
+/* ---- books in memory --------------------------------------------------------------------------------------------- */
+
+/* All of the current row but the title. */
+static void read_fixed(sqlite3_stmt *row, struct hw_book *book)
+{
+	read_id(sqlite3_column_text(row, 0), book->id);
+	book->created = read_time(sqlite3_column_text(row, 1));
+	book->updated = read_time(sqlite3_column_text(row, 2));
+	read_id(sqlite3_column_text(row, 4), book->author_id);
+}
 
 /* The current row; NULL when there is no memory. */
 static struct hw_book *read_book(sqlite3_stmt *row)
@@ -145,10 +156,7 @@ static struct hw_book *read_book(sqlite3_stmt *row)
 	copy[length] = '\0';
 	book->title = copy;
 	book->title_length = (int)length;
-	read_id(sqlite3_column_text(row, 0), book->id);
-	book->created = read_time(sqlite3_column_text(row, 1));
-	book->updated = read_time(sqlite3_column_text(row, 2));
-	read_id(sqlite3_column_text(row, 4), book->author_id);
+	read_fixed(row, book);
 	return book;
 }
 
@@ -179,7 +187,7 @@ void hw_books_release(struct hw_books *books)
 	*books = (struct hw_books){ 0 };
 }
 
-/* ---- statements ------------------------------------------------------------------------------------------------------- */
+/* ---- statements -------------------------------------------------------------------------------------------------- */
 
 /* Runs a statement that gives no rows. */
 static int execute(sqlite3_stmt *statement)
@@ -255,6 +263,15 @@ int hw_update_title(struct hw_store *store, const struct hw_book *book)
 	return execute(statement);
 }
 
+int hw_delete_book(struct hw_store *store, const uint8_t id[16])
+{
+	sqlite3_stmt *statement = store->statements[DELETE_BOOK];
+	char text[ID_LENGTH];
+	write_id(id, text);
+	sqlite3_bind_text(statement, 1, text, ID_LENGTH, SQLITE_STATIC);
+	return execute(statement);
+}
+
 int hw_get_book(struct hw_store *store, const uint8_t id[16], struct hw_book **book)
 {
 	sqlite3_stmt *statement = store->statements[GET_BOOK];
@@ -292,7 +309,21 @@ int hw_all_books(struct hw_store *store, struct hw_books *books)
 	return collect(store->statements[ALL_BOOKS], books);
 }
 
-/* ---- the database ------------------------------------------------------------------------------------------------------- */
+int hw_next_book(struct hw_store *store, struct hw_book *book)
+{
+	sqlite3_stmt *statement = store->statements[ALL_BOOKS];
+	int result = sqlite3_step(statement);
+	if (result != SQLITE_ROW) {
+		sqlite3_reset(statement);
+		return result;
+	}
+	book->title = (const char *)sqlite3_column_text(statement, 3);
+	book->title_length = sqlite3_column_bytes(statement, 3);
+	read_fixed(statement, book);
+	return result;
+}
+
+/* ---- the database ------------------------------------------------------------------------------------------------ */
 
 int hw_open(const char *path, const char *pragmas, struct hw_store **store)
 {

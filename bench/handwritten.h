@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What Cormorant is measured against: a store of authors and books as a careful engineer writes it on sqlite3 for this one
- * schema. All statements are prepared once; a book is one block of memory, its title behind it. Keys and times are stored as
- * Cormorant stores them: 32 hexadecimal digits, and YYYY-MM-DD HH:MM:SS.ffffff.
+ * What Cormorant is measured against: a store of authors and books as a careful engineer writes it on sqlite3 for this
+ * one schema. All statements are prepared once; a book is one block of memory, its title behind it. Keys and times are
+ * stored as Cormorant stores them: 32 hexadecimal digits, and YYYY-MM-DD HH:MM:SS.ffffff.
  *
  * A function that returns an int gives an SQLite code, SQLITE_OK when all went well.
  */
@@ -40,6 +40,7 @@ int hw_insert_author(struct hw_store *store, const uint8_t id[16], int64_t creat
 int hw_insert_book(struct hw_store *store, const struct hw_book *book);
 /* Writes title and updated of the book that has the id. */
 int hw_update_title(struct hw_store *store, const struct hw_book *book);
+int hw_delete_book(struct hw_store *store, const uint8_t id[16]);
 
 /* *book is NULL when there is none; hw_book_free() it. */
 int hw_get_book(struct hw_store *store, const uint8_t id[16], struct hw_book **book);
@@ -47,6 +48,9 @@ int hw_get_book(struct hw_store *store, const uint8_t id[16], struct hw_book **b
 int hw_books_of_author(struct hw_store *store, const uint8_t author_id[16], struct hw_books *books);
 int hw_books_of_author_named(struct hw_store *store, const char *name, struct hw_books *books);
 int hw_all_books(struct hw_store *store, struct hw_books *books);
+/* The next of all books: SQLITE_ROW, or SQLITE_DONE behind the last; then it begins anew. The title is SQLite's, and
+ * lives until the next call. */
+int hw_next_book(struct hw_store *store, struct hw_book *book);
 
 void hw_book_free(struct hw_book *book);
 void hw_books_release(struct hw_books *books);

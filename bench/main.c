@@ -17,9 +17,22 @@
 enum { ROUNDS_MAX = 99, SIDES = 2 };
 
 static const struct bench_side *const sides[SIDES] = { &bench_cormorant, &bench_handwritten };
-static const char *const workload_names[BENCH_WORKLOADS] = {
-	[BENCH_INSERT] = "insert", [BENCH_GET] = "get",   [BENCH_BY_AUTHOR] = "by_author",
-	[BENCH_JOIN] = "join",     [BENCH_SCAN] = "scan", [BENCH_UPDATE] = "update",
+
+static const struct {
+	const char *name;
+	bool only_reads;
+	bool fills; /* begins with no books */
+} workloads[BENCH_WORKLOADS] = {
+	[BENCH_INSERT] = { .name = "insert", .fills = true },
+	[BENCH_GET] = { .name = "get", .only_reads = true },
+	[BENCH_BY_AUTHOR] = { .name = "by_author", .only_reads = true },
+	[BENCH_JOIN] = { .name = "join", .only_reads = true },
+	[BENCH_SCAN] = { .name = "scan", .only_reads = true },
+	[BENCH_READONLY] = { .name = "readonly", .only_reads = true },
+	[BENCH_STREAM] = { .name = "stream", .only_reads = true },
+	[BENCH_UPDATE] = { .name = "update" },
+	[BENCH_DELETE] = { .name = "delete" },
+	[BENCH_INSERT_MANY] = { .name = "insert_many", .fills = true },
 };
 
 /* Of each workload and side: nanoseconds per row by round, allocations per row in the last one. */
@@ -61,13 +74,37 @@ static void check_results(enum bench_workload workload, const struct bench_resul
 {
 	if (results[0].rows && results[0].rows == results[1].rows && results[0].text_bytes == results[1].text_bytes)
 		return;
-	fprintf(stderr, "bench: %s: %s saw %zu rows (%zu bytes), %s %zu rows (%zu bytes)\n", workload_names[workload],
+	fprintf(stderr, "bench: %s: %s saw %zu rows (%zu bytes), %s %zu rows (%zu bytes)\n", workloads[workload].name,
 	        sides[0]->name, results[0].rows, results[0].text_bytes, sides[1]->name, results[1].rows,
 	        results[1].text_bytes);
 	exit(1);
 }
 
-/* One round on new databases. Who begins changes from round to round. */
+/* One workload on both sides. Who begins changes from round to round. */
+static void run_workload(struct measurements *all, enum bench_workload w, void *const handles[SIDES],
+                         const struct bench_data *data)
+{
+	struct bench_result results[SIDES];
+	for (size_t turn = 0; turn < SIDES; turn++) {
+		size_t s = (turn + all->rounds) % SIDES;
+		struct bench_allocations before = bench_count();
+		double start = now_ns();
+		results[s] = measured(sides[s], handles[s], w, data);
+		double rows = results[s].rows ? (double)results[s].rows : 1;
+		all->ns[w][s][all->rounds] = (now_ns() - start) / rows;
+		all->own[w][s] = (double)(bench_count().own - before.own) / rows;
+		all->sqlite[w][s] = (double)(bench_count().sqlite - before.sqlite) / rows;
+	}
+	check_results(w, results);
+}
+
+/* Only reads are compared where the two sides write with other settings. */
+static bool is_compared(enum bench_workload workload, enum bench_settings settings)
+{
+	return settings == BENCH_SAME || workloads[workload].only_reads;
+}
+
+/* One round on new databases. */
 static void run_round(struct measurements *all, enum bench_settings settings, const struct bench_data *data)
 {
 	void *handles[SIDES];
@@ -78,18 +115,8 @@ static void run_round(struct measurements *all, enum bench_settings settings, co
 		handles[s] = sides[s]->open(paths[s], settings, data);
 	}
 	for (enum bench_workload w = 0; w < BENCH_WORKLOADS; w++) {
-		struct bench_result results[SIDES];
-		for (size_t turn = 0; turn < SIDES; turn++) {
-			size_t s = (turn + all->rounds) % SIDES;
-			struct bench_allocations before = bench_count();
-			double start = now_ns();
-			results[s] = measured(sides[s], handles[s], w, data);
-			double rows = results[s].rows ? (double)results[s].rows : 1;
-			all->ns[w][s][all->rounds] = (now_ns() - start) / rows;
-			all->own[w][s] = (double)(bench_count().own - before.own) / rows;
-			all->sqlite[w][s] = (double)(bench_count().sqlite - before.sqlite) / rows;
-		}
-		check_results(w, results);
+		if (w == BENCH_INSERT || is_compared(w, settings))
+			run_workload(all, w, handles, data);
 	}
 	for (size_t s = 0; s < SIDES; s++) {
 		sides[s]->close(handles[s]);
@@ -115,14 +142,14 @@ static void summarize(const double *values, size_t count, double *median, double
 	*most = sorted[count - 1];
 }
 
-static void print_times(const struct measurements *all, bool reads_only)
+static void print_times(const struct measurements *all, enum bench_settings settings)
 {
-	printf("%-10s  %29s  %29s  %s\n", "ns per row", "cormorant, median (range)", "handwritten, median (range)",
+	printf("%-11s  %29s  %29s  %s\n", "ns per row", "cormorant, median (range)", "handwritten, median (range)",
 	       "ratio of a round, median (range)");
 	for (enum bench_workload w = 0; w < BENCH_WORKLOADS; w++) {
-		if (reads_only && (w == BENCH_INSERT || w == BENCH_UPDATE))
+		if (!is_compared(w, settings))
 			continue;
-		printf("%-10s", workload_names[w]);
+		printf("%-11s", workloads[w].name);
 		double median, least, most;
 		for (size_t s = 0; s < SIDES; s++) {
 			summarize(all->ns[w][s], all->rounds, &median, &least, &most);
@@ -138,10 +165,10 @@ static void print_times(const struct measurements *all, bool reads_only)
 
 static void print_allocations(const struct measurements *all)
 {
-	printf("\n%-10s  %21s  %21s\n%-10s  %10s %10s  %10s %10s\n", "", "cormorant", "handwritten", "allocations", "own",
+	printf("\n%-11s  %21s  %21s\n%-11s  %10s %10s  %10s %10s\n", "", "cormorant", "handwritten", "allocations", "own",
 	       "SQLite's", "own", "SQLite's");
 	for (enum bench_workload w = 0; w < BENCH_WORKLOADS; w++)
-		printf("%-10s  %10.2f %10.2f  %10.2f %10.2f\n", workload_names[w], all->own[w][0], all->sqlite[w][0],
+		printf("%-11s  %10.2f %10.2f  %10.2f %10.2f\n", workloads[w].name, all->own[w][0], all->sqlite[w][0],
 		       all->own[w][1], all->sqlite[w][1]);
 }
 
@@ -156,17 +183,17 @@ static void run_all(size_t books, size_t rounds)
 		data.book_count, data.author_count, rounds);
 	while (same.rounds < rounds)
 		run_round(&same, BENCH_SAME, &data);
-	print_times(&same, false);
+	print_times(&same, BENCH_SAME);
 	print_allocations(&same);
 
 	printf("\nReads; cormorant with profile=fast, handwritten with SQLite's defaults\n\n");
 	while (defaults.rounds < rounds)
 		run_round(&defaults, BENCH_DEFAULTS, &data);
-	print_times(&defaults, true);
+	print_times(&defaults, BENCH_DEFAULTS);
 	bench_data_release(&data);
 }
 
-/* Fills the database, unless that is the workload, and runs it once. 0 when there is no such side or workload. */
+/* Fills the database, unless the workload does that, and runs it once. 0 when there is no such side or workload. */
 static int run_once(const char *side_name, const char *workload_name, size_t books)
 {
 	const struct bench_side *side = NULL;
@@ -174,7 +201,7 @@ static int run_once(const char *side_name, const char *workload_name, size_t boo
 		if (strcmp(sides[s]->name, side_name) == 0)
 			side = sides[s];
 	enum bench_workload workload = 0;
-	while (workload < BENCH_WORKLOADS && strcmp(workload_names[workload], workload_name) != 0)
+	while (workload < BENCH_WORKLOADS && strcmp(workloads[workload].name, workload_name) != 0)
 		workload++;
 	if (!side || workload == BENCH_WORKLOADS)
 		return 0;
@@ -183,7 +210,7 @@ static int run_once(const char *side_name, const char *workload_name, size_t boo
 	bench_data_init(&data, books);
 	remove_database("bench-once.db");
 	void *handle = side->open("bench-once.db", BENCH_SAME, &data);
-	if (workload != BENCH_INSERT)
+	if (!workloads[workload].fills)
 		side->run(handle, BENCH_INSERT, &data);
 	printf("%zu\n", measured(side, handle, workload, &data).rows);
 	side->close(handle);

@@ -129,6 +129,28 @@ static struct bench_result scan(corm_session *session)
 	return done;
 }
 
+static struct bench_result readonly(corm_session *session)
+{
+	struct bench_result done = { 0 };
+	add_up(session, &done, Book_all(session, corm_readonly()));
+	check(session, corm_session_reset(session));
+	return done;
+}
+
+static struct bench_result stream(corm_session *session)
+{
+	struct bench_result done = { 0 };
+	corm_stream *stream = Book_stream(session);
+	for (struct Book *book; (book = Book_stream_next(stream));) {
+		done.rows++;
+		done.text_bytes += strlen(book->title);
+	}
+	corm_stream_close(stream);
+	check(session, corm_session_error(session)->status);
+	check(session, corm_session_reset(session));
+	return done;
+}
+
 static struct bench_result update(corm_session *session, const struct bench_data *data)
 {
 	struct bench_result done = { 0 };
@@ -138,6 +160,44 @@ static struct bench_result update(corm_session *session, const struct bench_data
 	add_up(session, &done, books);
 	check(session, corm_commit(session));
 	check(session, corm_session_reset(session));
+	return done;
+}
+
+static struct bench_result delete_all(corm_session *session)
+{
+	struct bench_result done = { 0 };
+	Book_list books = Book_all(session);
+	add_up(session, &done, books);
+	corm_foreach(struct Book *, book, books)
+		Book_delete(session, book);
+	check(session, corm_commit(session));
+	check(session, corm_session_reset(session));
+	return done;
+}
+
+static struct bench_result insert_many(corm_session *session, const struct bench_data *data)
+{
+	struct bench_result done = { .rows = data->book_count };
+	struct Book *books = malloc(data->book_count * sizeof *books);
+	if (!books) {
+		fprintf(stderr, "bench: out of memory\n");
+		exit(1);
+	}
+	for (size_t i = 0; i < data->book_count; i++) {
+		const struct bench_book *from = &data->books[i];
+		books[i] = (struct Book){
+			.base.id = uuid(from->id),
+			.base.created_at.microseconds = from->created,
+			.base.updated_at.microseconds = from->created,
+			.title = from->title,
+			.author_id = uuid(data->authors[from->author].id),
+		};
+		done.text_bytes += strlen(from->title);
+	}
+	check(session, Book_insert_many(session, books, data->book_count));
+	check(session, corm_commit(session));
+	check(session, corm_session_reset(session));
+	free(books);
 	return done;
 }
 
@@ -155,8 +215,16 @@ static struct bench_result side_run(void *pointer, enum bench_workload workload,
 		return join(session, data);
 	case BENCH_SCAN:
 		return scan(session);
+	case BENCH_READONLY:
+		return readonly(session);
+	case BENCH_STREAM:
+		return stream(session);
 	case BENCH_UPDATE:
 		return update(session, data);
+	case BENCH_DELETE:
+		return delete_all(session);
+	case BENCH_INSERT_MANY:
+		return insert_many(session, data);
 	case BENCH_WORKLOADS:
 		break;
 	}

@@ -120,6 +120,19 @@ static struct bench_result scan(struct hw_store *store)
 	return done;
 }
 
+static struct bench_result stream(struct hw_store *store)
+{
+	struct bench_result done = { 0 };
+	struct hw_book book;
+	int result;
+	while ((result = hw_next_book(store, &book)) == SQLITE_ROW) {
+		done.rows++;
+		done.text_bytes += (size_t)book.title_length;
+	}
+	check(store, result == SQLITE_DONE ? SQLITE_OK : result);
+	return done;
+}
+
 static struct bench_result update(struct hw_store *store, const struct bench_data *data)
 {
 	struct bench_result done = { 0 };
@@ -139,10 +152,25 @@ static struct bench_result update(struct hw_store *store, const struct bench_dat
 	return done;
 }
 
+static struct bench_result delete_all(struct hw_store *store)
+{
+	struct bench_result done = { 0 };
+	struct hw_books books = { 0 };
+	check(store, hw_begin(store));
+	check(store, hw_all_books(store, &books));
+	for (size_t i = 0; i < books.count; i++)
+		check(store, hw_delete_book(store, books.items[i]->id));
+	check(store, hw_commit(store));
+	add_up(&done, &books);
+	hw_books_release(&books);
+	return done;
+}
+
 static struct bench_result side_run(void *side, enum bench_workload workload, const struct bench_data *data)
 {
 	switch (workload) {
 	case BENCH_INSERT:
+	case BENCH_INSERT_MANY: /* the same: an INSERT of several rows is slower, for it keeps each page in case it fails */
 		return insert(side, data);
 	case BENCH_GET:
 		return get(side, data);
@@ -151,9 +179,14 @@ static struct bench_result side_run(void *side, enum bench_workload workload, co
 	case BENCH_JOIN:
 		return join(side, data);
 	case BENCH_SCAN:
+	case BENCH_READONLY:
 		return scan(side);
+	case BENCH_STREAM:
+		return stream(side);
 	case BENCH_UPDATE:
 		return update(side, data);
+	case BENCH_DELETE:
+		return delete_all(side);
 	case BENCH_WORKLOADS:
 		break;
 	}
