@@ -87,6 +87,37 @@ static corm_status update(corm_session *session, corm_uuid fred_id)
 	return corm_commit(session);
 }
 
+static void print_authors(Author_list authors)
+{
+	corm_foreach(struct Author *, author, authors)
+		printf("  books of %s: %zu\n", author->name, author->books.count);
+}
+
+static corm_status change_and_take_back(corm_session *session)
+{
+	step("all authors with their books, by two queries");
+	Author_list authors = Author_all(session, corm_load(Author.books), corm_order_by(Author.name));
+	print_authors(authors);
+	if (authors.count < 2 || authors.items[1]->books.count < 2)
+		return corm_session_error(session)->status;
+
+	step("give a book to another author, and delete one");
+	struct Author *from = authors.items[1];
+	struct Book *deleted = from->books.items[0];
+	Author_books_add(session, authors.items[0], from->books.items[1]);
+	Book_delete(session, deleted);
+	if (corm_flush(session) != CORM_OK)
+		return corm_session_error(session)->status;
+	print_authors(authors);
+
+	step("and think better of it: a rollback restores the objects too");
+	corm_rollback(session);
+	print_authors(Author_all(session, corm_load(Author.books), corm_order_by(Author.name)));
+	printf("  \"%s\" is %s\n", deleted->title,
+	       corm_state(session, deleted) == CORM_STATE_DELETED ? "deleted" : "there again");
+	return corm_session_error(session)->status;
+}
+
 static int fail(const corm_error *error)
 {
 	fprintf(stderr, "library: %s: %s\n", corm_status_name(error->status), error->message);
@@ -111,7 +142,7 @@ int main(int argc, char **argv)
 	corm_session *session = corm_session_open(engine);
 	corm_uuid fred_id;
 	if (create(session, &fred_id) != CORM_OK || query(session, fred_id) != CORM_OK ||
-	    update(session, fred_id) != CORM_OK)
+	    update(session, fred_id) != CORM_OK || change_and_take_back(session) != CORM_OK)
 		result = fail(corm_session_error(session));
 	corm_session_close(session);
 	corm_engine_close(engine);
