@@ -140,43 +140,19 @@ static bool needs_new_row(struct corm__flush *flush, struct corm__object *object
 	return object->flags & CORM__FLAG_TIED;
 }
 
-enum unique_change { KEEPS, CHANGES, GIVES_UP };
-
-/* What an UPDATE that waits for no new row does to the unique values of its own. */
-static enum unique_change unique_change_of(struct corm__flush *flush, struct corm__object *object)
+/* A unique value that an object has no longer may be that of another: a passport that replaces another. Its UPDATE goes
+ * before those, unless it has to wait for a new row itself. */
+static enum corm__plan_op op_of_update(struct corm__flush *flush, struct corm__object *object)
 {
 	const corm_model_info *model = object->store->model;
-	if (!model->unique_count && !model->unique_index_count)
-		return KEEPS;
-	if (!any_changed(object, model->uniques, model->unique_count, false) &&
-	    !any_changed(object, model->unique_indexes, model->unique_index_count, false))
-		return KEEPS;
-	if (needs_new_row(flush, object))
-		return KEEPS;
-	return any_changed(object, model->uniques, model->unique_count, true) ||
-	               any_changed(object, model->unique_indexes, model->unique_index_count, true)
-	           ? GIVES_UP
-	           : CHANGES;
-}
-
-/* A unique value that an object has no longer may be that of another: a passport that replaces another. Who has none
- * any more goes first of all; who has another one goes before new rows. */
-static void add_updates(struct corm__flush *flush)
-{
-	const struct corm__objects *changed = &flush->changed;
-	for (size_t i = 0; i < changed->count; i++) {
-		struct corm__object *object = changed->items[i];
-		if (corm__object_lives(object) && unique_change_of(flush, object) == GIVES_UP)
-			corm__plan_add(&flush->plan, CORM__PLAN_EARLY, object->store->model, object);
-	}
-	for (size_t i = 0; i < changed->count; i++) {
-		struct corm__object *object = changed->items[i];
-		enum unique_change change = corm__object_lives(object) ? unique_change_of(flush, object) : GIVES_UP;
-		if (change != GIVES_UP)
-			corm__plan_add(&flush->plan,
-			               change == CHANGES && flush->session->pending_count ? CORM__PLAN_EARLY : CORM__PLAN_UPDATE,
-			               object->store->model, object);
-	}
+	bool changed = any_changed(object, model->uniques, model->unique_count, false) ||
+	               any_changed(object, model->unique_indexes, model->unique_index_count, false);
+	if (!changed || needs_new_row(flush, object))
+		return CORM__PLAN_UPDATE;
+	if (any_changed(object, model->uniques, model->unique_count, true) ||
+	    any_changed(object, model->unique_indexes, model->unique_index_count, true))
+		return CORM__PLAN_RELEASE;
+	return flush->session->pending_count ? CORM__PLAN_EARLY : CORM__PLAN_UPDATE;
 }
 
 /* Rows are numbered as they come: those that are inserted, changed, deleted. */
@@ -193,7 +169,11 @@ corm_status corm__flush_plan(struct corm__flush *flush)
 	}
 	size_t inserts = plan->row_count;
 	sort_by_key(session, &flush->changed);
-	add_updates(flush);
+	for (size_t i = 0; i < flush->changed.count; i++) {
+		struct corm__object *object = flush->changed.items[i];
+		if (corm__object_lives(object))
+			corm__plan_add(plan, op_of_update(flush, object), object->store->model, object);
+	}
 	size_t deletes = plan->row_count;
 	sort_by_key(session, &flush->deleted);
 	for (size_t i = 0; i < flush->deleted.count; i++)

@@ -160,8 +160,7 @@ struct corm__object *corm__load_by_columns(corm_session *session, struct corm__s
 	return query_one(session, store, columns, count, values);
 }
 
-/* By the snapshot's key: the row is known by it, whatever the program has done to the member. */
-static const void *const *key_of_row(struct corm__object *object)
+const void *const *corm__key_of_row(struct corm__object *object)
 {
 	const struct corm__store *store = object->store;
 	const void **key = store->values + 2 * store->model->column_count;
@@ -174,7 +173,7 @@ corm_status corm__load_row(corm_session *session, struct corm__object *object, v
 	struct corm__store *store = object->store;
 	const struct corm__columns columns = corm__columns_all(store, 0);
 	struct corm__run run;
-	if (!ask_by_columns(session, store, store->model->key, store->model->key_count, key_of_row(object), &run))
+	if (!ask_by_columns(session, store, store->model->key, store->model->key_count, corm__key_of_row(object), &run))
 		return session->error.error.status;
 	*found = corm__run_row(&run) && corm__row_read_plain(&run, &columns, row, &session->work.room) &&
 	         corm__call_after_load(session, store->model, row) == CORM_OK;
@@ -187,7 +186,7 @@ corm_status corm__load_fresh(corm_session *session, struct corm__object *object)
 	if (corm__is_fresh(session, object))
 		return CORM_OK;
 	struct corm__store *store = object->store;
-	if (!query_by_key(session, store, key_of_row(object)))
+	if (!query_by_key(session, store, corm__key_of_row(object)))
 		return corm__session_fail(session, CORM_ERROR_NO_ROW, "the row of this %s is no longer in the table \"%s\"",
 		                          store->model->name, store->model->table);
 	return CORM_OK;

@@ -79,6 +79,9 @@ struct corm__object *corm__load_by_columns(corm_session *session, struct corm__s
                                            size_t count, const void *row);
 /* Makes a stale object fresh; CORM_ERROR_NO_ROW when its row is gone. */
 corm_status corm__load_fresh(corm_session *session, struct corm__object *object);
+/* The key by which the object's row is known, whatever the program has done to the members: pointers for
+ * corm__load_by_key(), in the store's room. */
+const void *const *corm__key_of_row(struct corm__object *object);
 /* Reads the object's row, as the database has it now, into a zeroed struct of the model and session->work; *found:
  * there is one. */
 corm_status corm__load_row(corm_session *session, struct corm__object *object, void *row, bool *found);

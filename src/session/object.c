@@ -161,7 +161,7 @@ corm_status corm_expunge(corm_session *session, void *value)
 	if (!object || object->state == CORM__OBJECT_DETACHED)
 		return corm__session_fail(session, CORM_ERROR_USAGE, "corm_expunge: the session does not own this object");
 	expunge(session, object);
-	return CORM_OK;
+	return session->error.error.status; /* a list that could not be copied has left its error there */
 }
 
 corm_status corm__expunge(corm_session *session, const corm_model_info *model, void *value)

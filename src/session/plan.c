@@ -329,7 +329,7 @@ static void add_broken(struct corm__plan *plan, const size_t *order, enum corm__
 /* Rows come in the order of their operations; what circles need stands between these. */
 static void add_steps(struct corm__plan *plan, const size_t *order, size_t broken)
 {
-	unsigned op = CORM__PLAN_EARLY;
+	unsigned op = CORM__PLAN_RELEASE;
 	for (size_t begin = 0, end; begin <= plan->row_count; begin = end) {
 		const struct corm__plan_row *first = begin < plan->row_count ? &plan->rows[order[begin]] : NULL;
 		unsigned next = first ? first->op : CORM__PLAN_DELETE;
@@ -386,8 +386,9 @@ corm_status corm__plan_order(struct corm__plan *plan)
 void corm__plan_print(const struct corm__plan *plan, struct corm__buffer *out)
 {
 	static const char *const words[] = {
-		[CORM__PLAN_EARLY] = "early",   [CORM__PLAN_INSERT] = "insert", [CORM__PLAN_UPDATE] = "update",
-		[CORM__PLAN_DELETE] = "delete", [CORM__PLAN_LATER] = "later",   [CORM__PLAN_FIRST] = "first",
+		[CORM__PLAN_RELEASE] = "release", [CORM__PLAN_EARLY] = "early",   [CORM__PLAN_INSERT] = "insert",
+		[CORM__PLAN_UPDATE] = "update",   [CORM__PLAN_DELETE] = "delete", [CORM__PLAN_LATER] = "later",
+		[CORM__PLAN_FIRST] = "first",
 	};
 	for (size_t i = 0; i < plan->step_count; i++)
 		corm__buffer_format(out, "%s %s %zu\n", words[plan->steps[i].op], plan->steps[i].model->table,

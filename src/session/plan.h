@@ -26,7 +26,8 @@
 #include <stdbool.h>
 
 enum corm__plan_op {
-	CORM__PLAN_EARLY, /* an UPDATE that gives up a unique value, which another row may get */
+	CORM__PLAN_RELEASE, /* an UPDATE that sets a unique column to NULL: any other row may get its value */
+	CORM__PLAN_EARLY,   /* an UPDATE that has another unique value than before: a new row may get that */
 	CORM__PLAN_INSERT,
 	CORM__PLAN_UPDATE,
 	CORM__PLAN_DELETE,
@@ -49,7 +50,7 @@ struct corm__plan_row {
 	uint32_t rank;  /* of its table among the others, or of the table that it has to wait for */
 	uint32_t level; /* within that */
 	uint16_t table; /* its number in the plan's tables */
-	uint8_t op;     /* EARLY, INSERT, UPDATE or DELETE */
+	uint8_t op;     /* RELEASE, EARLY, INSERT, UPDATE or DELETE */
 	uint8_t mark;
 };
 

@@ -119,9 +119,7 @@ static void *load_up(corm_session *session, struct corm__object *object, const c
 	if (corm__is_fresh(session, known))
 		return corm__object_struct(known);
 	/* Its row may be gone; then there is none. Or the key leads to other columns, and these have changed. */
-	const void **key = known->store->values + 2 * known->store->model->column_count;
-	corm__key_of(known->store->model, corm__object_snapshot(known), key);
-	void *parent = corm__load_by_key(session, known->store->model, key);
+	void *parent = corm__load_by_key(session, known->store->model, corm__key_of_row(known));
 	if (!parent || corm__bond_leads_to(&bond, corm__object_struct(object), known))
 		return parent;
 	corm_any_list list = query_related(session, object, relationship);

@@ -52,6 +52,7 @@ static corm_status send_step(corm_session *session, struct corm__batch *batch, c
 		case CORM__PLAN_INSERT:
 			status = send_insert(session, batch, row);
 			break;
+		case CORM__PLAN_RELEASE:
 		case CORM__PLAN_EARLY:
 		case CORM__PLAN_UPDATE:
 		case CORM__PLAN_LATER:

@@ -95,9 +95,10 @@ static void a_unique_value_is_given_up_first(void **state)
 	add(plan, CORM__PLAN_INSERT, &author, "A");
 	add(plan, CORM__PLAN_INSERT, &book, "b");
 	add(plan, CORM__PLAN_EARLY, &book, "e");
+	add(plan, CORM__PLAN_RELEASE, &book, "r");
 	add(plan, CORM__PLAN_UPDATE, &book, "u");
 	assert_int_equal(corm__plan_rank(plan), CORM_OK);
-	check(plan, "early book 1\ninsert author 1\ninsert book 1\nupdate book 1\n", "eAbu");
+	check(plan, "release book 1\nearly book 1\ninsert author 1\ninsert book 1\nupdate book 1\n", "reAbu");
 }
 
 static void deletes_come_last_and_children_first(void **state)
