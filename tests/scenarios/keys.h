@@ -13,6 +13,7 @@ struct Port;
 struct Town;
 struct Item;
 struct Label;
+struct Stall;
 
 struct Writer {
 	int32_t tenant corm_field(primary_key);
@@ -87,6 +88,25 @@ struct Item {
 	int32_t number;
 	struct Bin *bin corm_relationship(back_populates(items));
 } corm_table(foreign_key((region, number), Bin(region, number)));
+
+/* Two parents, of which one takes its children along. */
+struct Market {
+	int64_t id corm_field(primary_key);
+	corm_many(struct Stall) stalls corm_relationship(back_populates(market), cascade(all, delete_orphan));
+} corm_table();
+
+struct Trader {
+	int64_t id corm_field(primary_key);
+	corm_many(struct Stall) stalls corm_relationship(back_populates(trader));
+} corm_table();
+
+struct Stall {
+	int64_t id corm_field(primary_key);
+	int64_t market_id corm_field(foreign_key(Market.id));
+	corm_optional(int64_t) trader_id corm_field(foreign_key(Trader.id));
+	struct Market *market corm_relationship(back_populates(stalls));
+	struct Trader *trader corm_relationship(back_populates(stalls));
+} corm_table();
 
 struct Ocean {
 	int64_t id corm_field(primary_key);

@@ -115,6 +115,7 @@ void forget_object(struct world *world, int row, corm_object_state state)
 		.object = now->object,
 		.state = state,
 		.readable = !now->buffered,
+		.ghost = now->ghost && state == CORM_STATE_DELETED,
 	};
 	now->object = NULL;
 }
@@ -207,7 +208,7 @@ static void replace_ghost(struct world *world, int row)
 	for (int other = first_row(table_of(row)); other < first_row(table_of(row)) + PER_TABLE; other++) {
 		const struct row *ghost = &world->now.rows[other];
 		if (ghost->ghost && ghost->object && key_equal(table_of(row), &ghost->key, &world->now.rows[row].key))
-			forget_object(world, other, CORM_STATE_STALE);
+			forget_object(world, other, CORM_STATE_DELETED);
 	}
 }
 
@@ -243,6 +244,16 @@ void model_flush(struct world *world)
 
 /* ---- the end of a transaction ------------------------------------------------------------------------------------ */
 
+/* A commit deletes them for good; after a rollback they may be rows again. */
+static void settle_ghosts(struct world *world, bool rolled_back)
+{
+	for (size_t i = 0; i < world->gone_count; i++) {
+		if (world->gone[i].ghost && rolled_back)
+			world->gone[i].state = CORM_STATE_STALE;
+		world->gone[i].ghost = false;
+	}
+}
+
 void model_commit(struct world *world)
 {
 	model_flush(world);
@@ -255,6 +266,7 @@ void model_commit(struct world *world)
 	world->sent = world->committed = world->now;
 	world->savepoints = 0;
 	world->loose = false;
+	settle_ghosts(world, false);
 }
 
 /* A row that is there again, with the object that the session has for it now. */
@@ -272,6 +284,7 @@ static void restore_row(struct row *now, const struct row *then)
 
 static void restore(struct world *world, const struct state *then)
 {
+	settle_ghosts(world, true);
 	for (int row = PER_TABLE; row < MOST_ROWS; row++) {
 		struct row *now = &world->now.rows[row];
 		if (then->rows[row].lives) {

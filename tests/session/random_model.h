@@ -74,6 +74,7 @@ struct gone {
 	void *object;
 	corm_object_state state;
 	bool readable; /* its text is the session's */
+	bool ghost;    /* deleted past the session: a rollback may make it a row again */
 };
 
 /* A list that was handed out in this transaction, and what stood in it. */
@@ -100,7 +101,7 @@ struct world {
 	size_t buffer_count;
 	struct handed handed[MOST_HANDED];
 	size_t handed_count;
-	bool loose; /* rows were written past the objects: lists are right again when they are asked for */
+	bool loose;           /* rows were written past the objects: lists are right again when they are asked for */
 	bool passports_loose; /* the same for Person.passport, which outlives the transaction */
 	int64_t next_label, next_key;
 };
@@ -110,17 +111,17 @@ struct world {
 struct table_info {
 	const char *name;
 	const corm_model_info *model;
-	size_t data;          /* offset of the struct Payload */
-	size_t note;          /* offset; 0: none */
-	size_t version;       /* likewise */
-	size_t label;         /* likewise */
-	bool uuid_key;        /* the key, which is the first member, is a corm_uuid; otherwise an int64_t */
-	enum table parent;    /* whom its one foreign key leads to */
-	size_t foreign_key;   /* offset of the corm_optional */
+	size_t data;        /* offset of the struct Payload */
+	size_t note;        /* offset; 0: none */
+	size_t version;     /* likewise */
+	size_t label;       /* likewise */
+	bool uuid_key;      /* the key, which is the first member, is a corm_uuid; otherwise an int64_t */
+	enum table parent;  /* whom its one foreign key leads to */
+	size_t foreign_key; /* offset of the corm_optional */
 	const char *foreign_key_name, *up, *down; /* column, pointer, the parent's member; NULL: none */
-	bool one;             /* the parent's member is a pointer */
-	bool cascades;        /* delete goes to the children */
-	bool orphans;         /* and who loses its parent is deleted */
+	bool one;                                 /* the parent's member is a pointer */
+	bool cascades;                            /* delete goes to the children */
+	bool orphans;                             /* and who loses its parent is deleted */
 };
 extern const struct table_info tables[TABLES];
 

@@ -96,25 +96,31 @@ static void test_new_orphans_are_given_again(void **state)
 	assert_refused(session, Kid_parent_set(session, lost, two), CORM_ERROR_USAGE, "does not own");
 }
 
-/* A new row of a link that goes with one of its sides leaves the list of the other. */
-static void test_a_new_link_goes(void **state)
+/* A new child that goes with one of its parents, or is taken away from it, leaves the list of the other. */
+static void test_a_new_child_of_two(void **state)
 {
 	corm_autoclose corm_session *session = corm_session_open(*state);
-	struct Hero *hero = Hero_add(session, .name = "H", .secret_name = "h");
-	struct Parent *parent = Parent_add(session, .name = "p");
-	struct Mission *mission = Mission_add(session, .title = "M");
+	struct Market *market = Market_add(session, .id = 1), *other = Market_add(session, .id = 2);
+	struct Trader *trader = Trader_add(session, .id = 1);
 	assert_committed(session);
-	assert_empty(Hero_mission_links(session, hero));
-	HeroMissionLink_add(session, .hero = hero, .mission = mission);
-	assert_int_equal(hero->mission_links.count, 1);
-	assert_int_equal(Hero_delete(session, hero), CORM_OK);
-	assert_refused(session, corm_flush(session), CORM_ERROR_VALIDATION, "cannot be deleted");
-	corm_rollback(session);
-	assert_no_items(Hero_mission_links(session, hero));
-	struct Kid *kid = Kid_add(session, .name = "k", .parent = parent);
-	assert_items(Parent_kids(session, parent), kid);
-	corm_rollback(session);
-	assert_no_items(Parent_kids(session, parent));
+	assert_empty(Trader_stalls(session, trader));
+	Market_refresh(session, market);
+	struct Stall *stall = Stall_add(session, .market = market, .trader = trader);
+	assert_items(trader->stalls, stall);
+	assert_int_equal(Market_delete(session, market), CORM_OK);
+	assert_flushed(session);
+	assert_state(session, stall, CORM_STATE_EXPUNGED);
+	assert_no_items(trader->stalls);
+	stall = Stall_add(session, .market = other, .trader = trader);
+	corm_session_autoflush(session, false);
+	assert_int_equal(Market_stalls_remove(session, other, stall), CORM_OK);
+	assert_state(session, stall, CORM_STATE_EXPUNGED);
+	assert_no_items(trader->stalls);
+	/* Given to the one again, it is the other's too. */
+	assert_int_equal(Market_stalls_add(session, other, stall), CORM_OK);
+	assert_committed(session);
+	assert_rows(session, "SELECT market_id, trader_id FROM stall", "2|1");
+	assert_items(Trader_stalls(session, trader), stall);
 }
 
 /* The object of a link's row, and its pair, are deleted at once. */
@@ -190,7 +196,7 @@ int main(void)
 		scenario(test_moved_by_pointers),
 		scenario(test_assigned_before_a_failed_flush),
 		scenario(test_new_orphans_are_given_again),
-		scenario(test_a_new_link_goes),
+		scenario(test_a_new_child_of_two),
 		scenario(test_a_link_and_its_pair),
 		scenario(test_expire_all_drops_pairs),
 		scenario(test_a_key_of_zero),
