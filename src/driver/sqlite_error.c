@@ -3,7 +3,7 @@
  * SQLite's errors: result codes to statuses, and the names that its messages carry to details.
  */
 #include "driver/sqlite.h"
-#include "type/codec.h"
+#include "type/cell.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -131,55 +131,17 @@ corm_status corm__sqlite_fail(struct corm__sqlite_connection *connection, const 
 	} else if (table && status == CORM_ERROR_SQL) {
 		corm_error_set(error, status, "sqlite: no such table \"%s\" (run corm upgrade, or corm_create_all)", table);
 		corm_error_detail(error, &error->error.table, table, SIZE_MAX);
+	} else if (status == CORM_ERROR_CANCELLED) {
+		corm_error_set(error, status, "sqlite: the statement was cancelled");
 	} else if (status == CORM_ERROR_TIMEOUT) {
-		corm_error_set(error, status, "sqlite: %s: another connection held it for longer than busy_timeout", message);
+		corm_error_set(error, status, "sqlite: %s: another connection held it for longer than %s", message,
+		               connection->lock_limit);
 	} else {
 		corm_error_set(error, status, "sqlite: %s", message);
 		add_details(error, message);
 	}
 	corm_error_detail(error, &error->error.sql, sql, SIZE_MAX);
 	return status;
-}
-
-/* How a member's type is written in C. */
-static void describe_type(const corm_format *format, char *out, size_t size)
-{
-	static const char *const names[] = {
-		[CORM_TYPE_BOOL] = "bool",        [CORM_TYPE_INT8] = "int8_t",     [CORM_TYPE_INT16] = "int16_t",
-		[CORM_TYPE_INT32] = "int32_t",    [CORM_TYPE_INT64] = "int64_t",   [CORM_TYPE_UINT8] = "uint8_t",
-		[CORM_TYPE_UINT16] = "uint16_t",  [CORM_TYPE_UINT32] = "uint32_t", [CORM_TYPE_UINT64] = "uint64_t",
-		[CORM_TYPE_FLOAT] = "float",      [CORM_TYPE_DOUBLE] = "double",   [CORM_TYPE_TEXT] = "text",
-		[CORM_TYPE_BYTES] = "corm_bytes", [CORM_TYPE_UUID] = "corm_uuid",  [CORM_TYPE_DATETIME] = "corm_datetime",
-		[CORM_TYPE_DATE] = "corm_date",   [CORM_TYPE_TIME] = "corm_time",  [CORM_TYPE_DECIMAL] = "corm_decimal",
-		[CORM_TYPE_JSON] = "corm_json",
-	};
-	if (format->type == CORM_TYPE_TEXT_ARRAY)
-		snprintf(out, size, "char[%u]", (unsigned)format->size);
-	else if (format->type == CORM_TYPE_BYTES_ARRAY)
-		snprintf(out, size, "uint8_t[%u]", (unsigned)format->size);
-	else if (format->type == CORM_TYPE_ENUM)
-		snprintf(out, size, "enum %s", format->enumeration->name);
-	else if (format->type < sizeof names / sizeof *names && names[format->type])
-		snprintf(out, size, "%s", names[format->type]);
-	else
-		snprintf(out, size, "a target without a type");
-}
-
-/* A text in quotes, cut where it gets long and never within a character. */
-static void describe_text(const char *text, size_t length, char *out, size_t size)
-{
-	size_t shown = length;
-	if (memchr(text, '\0', length)) {
-		snprintf(out, size, "text with a NUL in it");
-	} else if (!corm__utf8_valid(text, length)) {
-		snprintf(out, size, "text that is not valid UTF-8");
-	} else {
-		if (shown > 40) {
-			for (shown = 40; ((unsigned char)text[shown] & 0xc0) == 0x80;)
-				shown--;
-		}
-		snprintf(out, size, "\"%.*s\"%s (%zu bytes)", (int)shown, text, shown < length ? "…" : "", length);
-	}
 }
 
 static void describe_cell(sqlite3_value *cell, char *out, size_t size)
@@ -193,7 +155,7 @@ static void describe_cell(sqlite3_value *cell, char *out, size_t size)
 		sqlite3_snprintf((int)size, out, "%!.17g", sqlite3_value_double(cell));
 		break;
 	case SQLITE_TEXT:
-		describe_text((const char *)sqlite3_value_text(cell), (size_t)sqlite3_value_bytes(cell), out, size);
+		corm__describe_text((const char *)sqlite3_value_text(cell), (size_t)sqlite3_value_bytes(cell), out, size);
 		break;
 	case SQLITE_BLOB:
 		snprintf(out, size, "a blob of %d bytes", sqlite3_value_bytes(cell));
@@ -212,7 +174,7 @@ corm_status corm__sqlite_misread(const struct corm__sqlite_statement *statement,
 		corm_error_set(error, CORM_ERROR_MEMORY, "sqlite: no memory to read the column \"%s\"", name ? name : "?");
 	} else {
 		describe_cell(sqlite3_column_value(statement->handle, index), value, sizeof value);
-		describe_type(&target->format, type, sizeof type);
+		corm__describe_format(&target->format, type, sizeof type);
 		corm_error_set(error, CORM_ERROR_TYPE, "sqlite: column \"%s\": %s does not fit %s", name ? name : "?", value,
 		               type);
 	}

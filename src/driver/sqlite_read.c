@@ -7,24 +7,9 @@
  * the member is refused, and nothing is ever cut.
  */
 #include "driver/sqlite.h"
-#include "type/codec.h"
-#include <float.h>
-#include <math.h>
-#include <string.h>
+#include "type/cell.h"
 
 #define LIKELY(condition) __builtin_expect(!!(condition), 1)
-
-/* The outcome of one cell; what to say about it is worked out only when there is something to say. */
-enum outcome { READ, MISFIT, NO_MEMORY };
-
-/* Years 1 to 9999, in microseconds. */
-#define DATETIME_MINIMUM INT64_C(-62135596800000000)
-#define DATETIME_MAXIMUM INT64_C(253402300799999999)
-
-static enum outcome outcome(bool fits)
-{
-	return LIKELY(fits) ? READ : MISFIT;
-}
 
 /* A cell's text; NULL when there is no memory to turn UTF-16 or a number into it. */
 static inline const char *text_of(sqlite3_value *cell, size_t *length)
@@ -34,70 +19,37 @@ static inline const char *text_of(sqlite3_value *cell, size_t *length)
 	return text;
 }
 
-static enum outcome store_pointer(const char *text, size_t length, void *value, corm_room *room)
-{
-	char *copy = corm_room_text(room, length + 1);
-	if (!copy)
-		return NO_MEMORY;
-	memcpy(copy, text, length);
-	copy[length] = '\0';
-	memcpy(value, &copy, sizeof copy);
-	return READ;
-}
-
-static enum outcome read_text(sqlite3_value *cell, int type, const corm_format *format, void *value, corm_room *room)
+static enum corm__cell read_text(sqlite3_value *cell, int type, const corm_format *format, void *value, corm_room *room)
 {
 	size_t length;
 	if (type != SQLITE_TEXT)
-		return MISFIT;
+		return CORM__CELL_MISFIT;
 	const char *text = text_of(cell, &length);
 	if (!text)
-		return NO_MEMORY;
-	if (!corm__utf8_valid(text, length))
-		return MISFIT;
-	if (format->type == CORM_TYPE_TEXT)
-		return store_pointer(text, length, value, room);
-	if (length >= format->size)
-		return MISFIT;
-	memcpy(value, text, length);
-	memset((char *)value + length, 0, format->size - length);
-	return READ;
+		return CORM__CELL_NO_MEMORY;
+	return corm__cell_characters(format, text, length, value, room);
 }
 
 /* A JSON column has numeric affinity, so that SQLite holds the texts 1 and 1.5 as numbers. */
-static enum outcome read_json(sqlite3_value *cell, int type, void *value, corm_room *room)
+static enum corm__cell read_json(sqlite3_value *cell, int type, void *value, corm_room *room)
 {
 	size_t length;
 	if (type == SQLITE_BLOB)
-		return MISFIT;
+		return CORM__CELL_MISFIT;
 	const char *text = text_of(cell, &length);
 	if (!text)
-		return NO_MEMORY;
-	return corm__json_valid(text, length) ? store_pointer(text, length, value, room) : MISFIT;
+		return CORM__CELL_NO_MEMORY;
+	return corm__cell_json(text, length, value, room);
 }
 
-static enum outcome read_bytes(sqlite3_value *cell, int type, const corm_format *format, void *value, corm_room *room)
+static enum corm__cell read_bytes(sqlite3_value *cell, int type, const corm_format *format, void *value,
+                                  corm_room *room)
 {
 	if (type != SQLITE_BLOB)
-		return MISFIT;
+		return CORM__CELL_MISFIT;
 	const void *data = sqlite3_value_blob(cell);
 	size_t size = (size_t)sqlite3_value_bytes(cell);
-	if (format->type == CORM_TYPE_BYTES_ARRAY) {
-		if (size != format->size)
-			return MISFIT;
-		memcpy(value, data, size);
-		return READ;
-	}
-	corm_bytes bytes = { .data = "", .size = size };
-	if (size) {
-		char *copy = corm_room_text(room, size);
-		if (!copy)
-			return NO_MEMORY;
-		memcpy(copy, data, size);
-		bytes.data = copy;
-	}
-	memcpy(value, &bytes, sizeof bytes);
-	return READ;
+	return corm__cell_bytes(format, data, size, value, room);
 }
 
 /* The cell's integer; a real without a fraction is one. */
@@ -109,122 +61,91 @@ static bool integer_of(sqlite3_value *cell, int type, int64_t *number)
 	}
 	if (type != SQLITE_FLOAT)
 		return false;
-	double real = sqlite3_value_double(cell);
-	/* 2^63 is a double and INT64_MAX is none. */
-	if (!(real >= -9223372036854775808.0 && real < 9223372036854775808.0))
-		return false;
-	*number = (int64_t)real;
-	return (double)*number == real;
+	return corm__cell_whole(sqlite3_value_double(cell), number);
 }
 
-static enum outcome read_integer(sqlite3_value *cell, int type, const corm_format *format, void *value)
+static enum corm__cell read_integer(sqlite3_value *cell, int type, const corm_format *format, void *value)
 {
 	int64_t number;
-	if (!integer_of(cell, type, &number))
-		return MISFIT;
-	if (format->type == CORM_TYPE_INT64) {
-		memcpy(value, &number, sizeof number);
-		return READ;
-	}
-	return outcome(corm__integer_store(format, number, value));
+	return integer_of(cell, type, &number) ? corm__cell_integer(format, number, value) : CORM__CELL_MISFIT;
 }
 
-static enum outcome read_bool(sqlite3_value *cell, int type, void *value)
+static enum corm__cell read_bool(sqlite3_value *cell, int type, void *value)
 {
 	int64_t number;
-	if (!integer_of(cell, type, &number) || number < 0 || number > 1)
-		return MISFIT;
-	bool truth = number == 1;
-	memcpy(value, &truth, sizeof truth);
-	return READ;
+	return integer_of(cell, type, &number) ? corm__cell_bool(number, value) : CORM__CELL_MISFIT;
 }
 
-static enum outcome read_real(sqlite3_value *cell, int type, const corm_format *format, void *value)
+static enum corm__cell read_real(sqlite3_value *cell, int type, const corm_format *format, void *value)
 {
 	if (type != SQLITE_FLOAT && type != SQLITE_INTEGER)
-		return MISFIT;
-	double number = sqlite3_value_double(cell);
-	if (format->type == CORM_TYPE_DOUBLE) {
-		memcpy(value, &number, sizeof number);
-		return READ;
-	}
-	if (isfinite(number) && fabs(number) > FLT_MAX)
-		return MISFIT;
-	float single = (float)number;
-	memcpy(value, &single, sizeof single);
-	return READ;
+		return CORM__CELL_MISFIT;
+	return corm__cell_real(format, sqlite3_value_double(cell), value);
 }
 
 /* Written to its place at once: read again as a whole, what was written in halves would wait for both. */
-static enum outcome read_uuid(sqlite3_value *cell, int type, corm_uuid *value)
+static enum corm__cell read_uuid(sqlite3_value *cell, int type, corm_uuid *value)
 {
 	size_t length;
 	if (LIKELY(type == SQLITE_TEXT)) {
 		const char *text = text_of(cell, &length);
 		if (!text)
-			return NO_MEMORY;
-		return outcome(corm__uuid_read(text, length, value));
+			return CORM__CELL_NO_MEMORY;
+		return corm__cell_outcome(corm__uuid_read(text, length, value));
 	}
 	if (type != SQLITE_BLOB || sqlite3_value_bytes(cell) != (int)sizeof *value)
-		return MISFIT;
+		return CORM__CELL_MISFIT;
 	memcpy(value, sqlite3_value_blob(cell), sizeof *value);
-	return READ;
+	return CORM__CELL_READ;
 }
 
-static enum outcome read_datetime(sqlite3_value *cell, int type, const corm_format *format, void *value,
-                                  struct corm__day_memo *memo)
+static enum corm__cell read_datetime(sqlite3_value *cell, int type, const corm_format *format, void *value,
+                                     struct corm__day_memo *memo)
 {
 	int64_t microseconds;
 	size_t length;
 	if (LIKELY(type == SQLITE_TEXT)) {
 		const char *text = text_of(cell, &length);
 		if (!text)
-			return NO_MEMORY;
+			return CORM__CELL_NO_MEMORY;
 		if (!corm__datetime_read_near(text, length, memo, &microseconds))
-			return MISFIT;
+			return CORM__CELL_MISFIT;
 	} else if (type == SQLITE_INTEGER && format->storage == CORM_STORAGE_INTEGER) {
-		microseconds = sqlite3_value_int64(cell);
-		if (microseconds < DATETIME_MINIMUM || microseconds > DATETIME_MAXIMUM)
-			return MISFIT;
+		return corm__cell_datetime(sqlite3_value_int64(cell), value);
 	} else {
-		return MISFIT;
+		return CORM__CELL_MISFIT;
 	}
 	corm_datetime datetime = { .microseconds = microseconds };
 	memcpy(value, &datetime, sizeof datetime);
-	return READ;
+	return CORM__CELL_READ;
 }
 
-static enum outcome read_date(sqlite3_value *cell, int type, void *value)
+static enum corm__cell read_date(sqlite3_value *cell, int type, void *value)
 {
 	corm_date date;
 	size_t length;
 	if (type != SQLITE_TEXT)
-		return MISFIT;
+		return CORM__CELL_MISFIT;
 	const char *text = text_of(cell, &length);
 	if (!text)
-		return NO_MEMORY;
-	if (!corm__date_read(text, length, &date.days))
-		return MISFIT;
-	memcpy(value, &date, sizeof date);
-	return READ;
+		return CORM__CELL_NO_MEMORY;
+	return corm__date_read(text, length, &date.days) ? corm__cell_date(date.days, value) : CORM__CELL_MISFIT;
 }
 
-static enum outcome read_time(sqlite3_value *cell, int type, void *value)
+static enum corm__cell read_time(sqlite3_value *cell, int type, void *value)
 {
 	corm_time time;
 	size_t length;
 	if (type != SQLITE_TEXT)
-		return MISFIT;
+		return CORM__CELL_MISFIT;
 	const char *text = text_of(cell, &length);
 	if (!text)
-		return NO_MEMORY;
-	if (!corm__time_read(text, length, &time.microseconds))
-		return MISFIT;
-	memcpy(value, &time, sizeof time);
-	return READ;
+		return CORM__CELL_NO_MEMORY;
+	return corm__time_read(text, length, &time.microseconds) ? corm__cell_time(time.microseconds, value)
+	                                                         : CORM__CELL_MISFIT;
 }
 
-static enum outcome read_decimal(sqlite3_value *cell, int type, void *value)
+static enum corm__cell read_decimal(sqlite3_value *cell, int type, void *value)
 {
 	/* All of it is written, padding too, so that equal rows are equal memory. */
 	corm_decimal decimal;
@@ -234,41 +155,35 @@ static enum outcome read_decimal(sqlite3_value *cell, int type, void *value)
 		corm__decimal_from_integer(sqlite3_value_int64(cell), &decimal);
 	} else if (type == SQLITE_FLOAT) {
 		if (!corm__decimal_from_double(sqlite3_value_double(cell), &decimal))
-			return MISFIT;
+			return CORM__CELL_MISFIT;
 	} else if (type == SQLITE_TEXT) {
 		const char *text = text_of(cell, &length);
 		if (!text)
-			return NO_MEMORY;
+			return CORM__CELL_NO_MEMORY;
 		if (!corm__decimal_read(text, length, &decimal))
-			return MISFIT;
+			return CORM__CELL_MISFIT;
 	} else {
-		return MISFIT;
+		return CORM__CELL_MISFIT;
 	}
 	memcpy(value, &decimal, sizeof decimal);
-	return READ;
+	return CORM__CELL_READ;
 }
 
-static enum outcome read_enum(sqlite3_value *cell, int type, const corm_format *format, void *value)
+static enum corm__cell read_enum(sqlite3_value *cell, int type, const corm_format *format, void *value)
 {
 	int64_t number;
 	size_t length;
 	if (format->storage == CORM_STORAGE_INTEGER) {
-		if (!integer_of(cell, type, &number) || !corm__enum_name(format->enumeration, number))
-			return MISFIT;
+		return integer_of(cell, type, &number) ? corm__cell_enum(format, number, value) : CORM__CELL_MISFIT;
 	} else if (type == SQLITE_TEXT) {
 		const char *text = text_of(cell, &length);
-		if (!text)
-			return NO_MEMORY;
-		if (!corm__enum_value(format->enumeration, text, length, &number))
-			return MISFIT;
-	} else {
-		return MISFIT;
+		return text ? corm__cell_enum_name(format, text, length, value) : CORM__CELL_NO_MEMORY;
 	}
-	return outcome(corm__integer_store(format, number, value));
+	return CORM__CELL_MISFIT;
 }
 
-static enum outcome read_value(sqlite3_value *cell, int type, const corm_format *format, void *value, corm_room *room,
-                               struct corm__day_memo *memo)
+static enum corm__cell read_value(sqlite3_value *cell, int type, const corm_format *format, void *value,
+                                  corm_room *room, struct corm__day_memo *memo)
 {
 	switch ((corm_type)format->type) {
 	case CORM_TYPE_BOOL:
@@ -308,7 +223,7 @@ static enum outcome read_value(sqlite3_value *cell, int type, const corm_format 
 	case CORM_TYPE_NONE:
 		break;
 	}
-	return MISFIT;
+	return CORM__CELL_MISFIT;
 }
 
 corm_status corm__sqlite_read(void *data, size_t first, const corm_target *targets, size_t count, void *base,
@@ -321,15 +236,15 @@ corm_status corm__sqlite_read(void *data, size_t first, const corm_target *targe
 		char *value = (char *)base + target->offset;
 		sqlite3_value *cell = sqlite3_column_value(statement->handle, (int)(first + i));
 		int type = sqlite3_value_type(cell);
-		enum outcome outcome = MISFIT;
+		enum corm__cell outcome = CORM__CELL_MISFIT;
 		if (LIKELY(type != SQLITE_NULL)) {
 			outcome = read_value(cell, type, format, value, room, &statement->memo);
 		} else if (format->flags & (CORM_FORMAT_NULLABLE | CORM_FORMAT_OPTIONAL)) {
 			memset(value, 0, format->size);
-			outcome = READ;
+			outcome = CORM__CELL_READ;
 		}
-		if (!LIKELY(outcome == READ))
-			return corm__sqlite_misread(statement, (int)(first + i), target, outcome == NO_MEMORY, error);
+		if (!LIKELY(outcome == CORM__CELL_READ))
+			return corm__sqlite_misread(statement, (int)(first + i), target, outcome == CORM__CELL_NO_MEMORY, error);
 		if (format->flags & CORM_FORMAT_OPTIONAL)
 			*(bool *)(value + format->has_value) = type != SQLITE_NULL;
 	}

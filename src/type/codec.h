@@ -100,7 +100,12 @@ bool corm__value_is_unset(const corm_format *format, const void *value);
 /* Why no column can hold the value, which is not NULL: "is not UTF-8"; NULL when one can. */
 const char *corm__value_problem(const corm_format *format, const void *value);
 /* Within years 1 to 9999; within a day. */
-bool corm__datetime_in_range(int64_t microseconds);
+#define CORM__FIRST_MOMENT (-INT64_C(62135596800000000))
+#define CORM__LAST_MOMENT INT64_C(253402300799999999)
+static inline bool corm__datetime_in_range(int64_t microseconds)
+{
+	return microseconds >= CORM__FIRST_MOMENT && microseconds <= CORM__LAST_MOMENT;
+}
 bool corm__date_in_range(int32_t days);
 bool corm__time_in_range(int64_t microseconds);
 

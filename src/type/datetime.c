@@ -20,8 +20,8 @@
 #define MARCH_0 719468             /* days from 0000-03-01 to 1970-01-01 */
 #define FIRST_DAY INT32_C(-719162) /* 0001-01-01 */
 #define LAST_DAY INT32_C(2932896)  /* 9999-12-31 */
-#define FIRST_MOMENT (FIRST_DAY * DAY)
-#define LAST_MOMENT (LAST_DAY * DAY + DAY - 1)
+#define FIRST_MOMENT CORM__FIRST_MOMENT
+#define LAST_MOMENT CORM__LAST_MOMENT
 
 /* Writing. */
 
@@ -324,11 +324,6 @@ bool corm__time_read(const char *text, size_t length, int64_t *microseconds)
 	}
 	*microseconds = clock;
 	return true;
-}
-
-bool corm__datetime_in_range(int64_t microseconds)
-{
-	return microseconds >= FIRST_MOMENT && microseconds <= LAST_MOMENT;
 }
 
 bool corm__date_in_range(int32_t days)

@@ -16,6 +16,7 @@
 typedef uint8_t bytes16 __attribute__((vector_size(16)));
 typedef uint16_t pairs8 __attribute__((vector_size(16)));
 typedef uint8_t bytes8 __attribute__((vector_size(8)));
+typedef uint64_t words2 __attribute__((vector_size(16)));
 
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #define FIRST_OF_PAIR(pairs) ((pairs) >> 8)
@@ -45,10 +46,8 @@ void corm__uuid_hex(const corm_uuid *value, char out[CORM__UUID_HEX])
 }
 
 /* Sixteen digits as eight bytes. What is no digit leaves a bit in *bad. */
-static inline bytes8 read_digits(const char *text, bytes16 *bad)
+static inline bytes8 read_digits(bytes16 characters, bytes16 *bad)
 {
-	bytes16 characters;
-	memcpy(&characters, text, sizeof characters);
 	bytes16 digits = characters - '0', letters = (characters | 0x20) - 'a';
 	bytes16 is_digit = (bytes16)(digits < 10), is_letter = (bytes16)(letters < 6);
 	*bad |= ~(is_digit | is_letter);
@@ -56,11 +55,11 @@ static inline bytes8 read_digits(const char *text, bytes16 *bad)
 	return __builtin_convertvector(FIRST_OF_PAIR(values) << 4 | SECOND_OF_PAIR(values), bytes8);
 }
 
-static bool read_hex(const char *text, corm_uuid *out)
+static bool read_hex(bytes16 front, bytes16 back, corm_uuid *out)
 {
 	bytes16 bad = { 0 };
 	uint64_t halves[2];
-	bytes8 first = read_digits(text, &bad), second = read_digits(text + 16, &bad);
+	bytes8 first = read_digits(front, &bad), second = read_digits(back, &bad);
 	memcpy(halves, &bad, sizeof halves);
 	if (halves[0] | halves[1])
 		return false;
@@ -69,19 +68,40 @@ static bool read_hex(const char *text, corm_uuid *out)
 	return true;
 }
 
+static inline uint64_t load8(const char *text)
+{
+	uint64_t word;
+	memcpy(&word, text, sizeof word);
+	return word;
+}
+
+/* Four characters and four others as eight that follow each other. Through memory it would take longer: what is read as
+ * a whole waits for what was written in parts. */
+static inline uint64_t load4_and_4(const char *first, const char *second)
+{
+	uint32_t front, back;
+	memcpy(&front, first, sizeof front);
+	memcpy(&back, second, sizeof back);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	return (uint64_t)front << 32 | back;
+#else
+	return (uint64_t)back << 32 | front;
+#endif
+}
+
 bool corm__uuid_read(const char *text, size_t length, corm_uuid *out)
 {
-	if (length == CORM__UUID_HEX)
-		return read_hex(text, out);
-	if (length != UUID_TEXT || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-')
+	words2 front, back;
+	if (length == CORM__UUID_HEX) {
+		memcpy(&front, text, sizeof front);
+		memcpy(&back, text + sizeof front, sizeof back);
+	} else if (length == UUID_TEXT && text[8] == '-' && text[13] == '-' && text[18] == '-' && text[23] == '-') {
+		front = (words2){ load8(text), load4_and_4(text + 9, text + 14) };
+		back = (words2){ load4_and_4(text + 19, text + 24), load8(text + 28) };
+	} else {
 		return false;
-	char hex[CORM__UUID_HEX];
-	memcpy(hex, text, 8);
-	memcpy(hex + 8, text + 9, 4);
-	memcpy(hex + 12, text + 14, 4);
-	memcpy(hex + 16, text + 19, 4);
-	memcpy(hex + 20, text + 24, 12);
-	return read_hex(hex, out);
+	}
+	return read_hex((bytes16)front, (bytes16)back, out);
 }
 
 corm_status corm_uuid_parse(const char *text, corm_uuid *out)
