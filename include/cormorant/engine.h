@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * An engine is a database as a program knows it: its URL, its settings, its pool of connections. One per database and
- * process; threads may share it. A forked child opens its own.
+ * process; threads may share it. A forked child opens its own: for the parent's, everything but closing is
+ * CORM_ERROR_USAGE there.
  *
  *	corm_engine *engine = corm_engine_open("sqlite:///library.db");
  *	if (!engine)
@@ -55,6 +56,9 @@ typedef void corm_statement_hook(void *data, const corm_statement_event *event);
  * again. */
 typedef corm_status corm_connect_hook(void *data, void *native);
 
+/* severity: "NOTICE", "WARNING" and the like, as the server has it. Both are borrowed for the call. */
+typedef void corm_notice_hook(void *data, const char *severity, const char *message);
+
 /* Opens the database that url names and makes one connection, so that what is wrong shows here. NULL when that fails;
  * corm_last_error() says why: CORM_ERROR_URL, CORM_ERROR_CONNECT, CORM_ERROR_MEMORY, CORM_ERROR_USAGE (url is NULL).
  * URLs and their options stand in docs/guide/engine.md. */
@@ -72,17 +76,43 @@ enum corm_adopt_flags {
  * fails. */
 corm_engine *corm_engine_adopt_sqlite3(void *db, unsigned flags);
 
-/* Closes the engine and its connections. All its sessions must be closed before; NULL is allowed. */
+/* Closes the engine and its connections. All its sessions must be closed before; NULL is allowed. In a forked child it
+ * gives back the memory of an engine that the parent opened, and leaves the parent's connections alone. */
 void corm_engine_close(corm_engine *engine);
+
+/* How the pool is doing. The first four are now, the others have been counted since the engine was opened. */
+typedef struct corm_pool_statistics {
+	int open;             /* connections that stand open, or are being opened */
+	int idle;             /* those of them that no session uses */
+	int in_use;           /* the others */
+	int waiting;          /* threads that wait for one */
+	uint64_t opened;      /* connections that were opened */
+	uint64_t failed;      /* that could not be opened, or that the connect hook refused */
+	uint64_t closed;      /* that were closed, for whatever reason */
+	uint64_t recycled;    /* that were replaced because they were older than pool_recycle */
+	uint64_t reconnected; /* that were found dead, by pool_pre_ping or by the client library, and replaced */
+	uint64_t waits;       /* how often somebody had to wait, also in vain */
+	uint64_t timeouts;    /* how often that was in vain, or nobody wanted to wait */
+	int64_t waited_ns;    /* all the time that was waited */
+} corm_pool_statistics;
+
+/* Writes the pool's figures, which belong to one moment, to *out. Any thread may ask at any time; it costs no more than
+ * a lock. CORM_ERROR_USAGE, and zeros, when something is NULL or the engine is one of another process. */
+corm_status corm_engine_statistics(corm_engine *engine, corm_pool_statistics *out);
 
 /* Calls hook after every statement of every session that reads or writes, in the session's thread. BEGIN, COMMIT and
  * ROLLBACK are none of these; echo shows them too. NULL takes the hook away. Set it before the
  * engine is shared. The hook must not use the session it is called from. */
 void corm_engine_on_statement(corm_engine *engine, corm_statement_hook *hook, void *data);
 
-/* Calls hook for every new connection, and at once for those that no session is using. Set it before the engine is
- * shared. */
+/* Calls hook for every new connection, also one that replaces another or is opened for overflow, before anybody uses it,
+ * in the thread that wants it; and at once for those that no session is using. Set it before the engine is shared. */
 void corm_engine_on_connect(corm_engine *engine, corm_connect_hook *hook, void *data);
+
+/* Calls hook with what a server says beside its answers, in the thread of the session that asked: PostgreSQL's notices,
+ * MariaDB's warnings. Without a hook they are dropped. NULL takes the hook away. Set it before the engine is shared. The
+ * hook must not use the session. */
+void corm_engine_on_notice(corm_engine *engine, corm_notice_hook *hook, void *data);
 
 /* Creates the tables and indexes that are missing, parents before children, in one transaction where the database
  * allows. Never alters a table: an existing one that lacks a model's column is CORM_ERROR_SQL naming it, and nothing is
@@ -92,8 +122,8 @@ corm_status corm_create_all(corm_engine *engine, const corm_metadata *metadata);
 /* Drops the models' tables that exist, children before parents. The error stands in corm_last_error(). */
 corm_status corm_drop_all(corm_engine *engine, const corm_metadata *metadata);
 
-/* The CREATE statements of the models in a dialect ("sqlite"), each ended by ";\n", in arena. NULL when the dialect is
- * not known or there is no memory: corm_last_error(). */
+/* The CREATE statements of the models in a dialect ("sqlite", "postgresql", "mariadb"), each ended by ";\n", in arena.
+ * NULL when the dialect is not known, has shorter names, or there is no memory: corm_last_error(). */
 char *corm_ddl(corm_arena *arena, const corm_metadata *metadata, const char *dialect);
 
 #ifdef __cplusplus

@@ -4,6 +4,7 @@
  */
 #include "driver/engine.h"
 #include <stdalign.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The size of a struct that a driver's state follows in the same block. */
@@ -24,12 +25,27 @@ static corm_status run_connect_hook(struct corm__connection *connection, corm_er
 	                      corm_status_meaning(status));
 }
 
+/* In a forked child the driver is told first, so that it need not care for its statements. */
+static void connection_free(struct corm__connection *connection)
+{
+	const corm_driver *driver = connection->driver;
+	bool forked = corm__engine_is_forked(connection->engine);
+	if (forked && driver->abandon)
+		driver->abandon(connection->state);
+	corm__statements_free(connection);
+	corm__map_release(&connection->statements);
+	if (!forked)
+		driver->disconnect(connection->state);
+	corm__free(&connection->engine->allocator, connection, connection->block_size);
+}
+
 struct corm__connection *corm__connection_open(corm_engine *engine, void *native, corm_error_store *error)
 {
 	const corm_driver *driver = engine->driver;
 	size_t block_size = aligned(sizeof(struct corm__connection)) + driver->connection_size;
 	struct corm__connection *connection = corm__alloc(&engine->allocator, 1, block_size);
 	if (!connection) {
+		corm__pool_count(&engine->pool, CORM__POOL_FAILED);
 		corm_error_set(error, CORM_ERROR_MEMORY, "no memory for a connection");
 		return NULL;
 	}
@@ -44,19 +60,20 @@ struct corm__connection *corm__connection_open(corm_engine *engine, void *native
 	if (status == CORM_OK)
 		status = run_connect_hook(connection, error);
 	if (status != CORM_OK) {
-		corm__connection_close(connection);
+		corm__pool_count(&engine->pool, CORM__POOL_FAILED);
+		connection_free(connection);
 		return NULL;
 	}
+	corm__pool_count(&engine->pool, CORM__POOL_OPENED);
 	connection->capabilities = driver->capabilities(connection->state);
 	return connection;
 }
 
 void corm__connection_close(struct corm__connection *connection)
 {
-	corm__statements_free(connection);
-	corm__map_release(&connection->statements);
-	connection->driver->disconnect(connection->state);
-	corm__free(&connection->engine->allocator, connection, connection->block_size);
+	if (!corm__engine_is_forked(connection->engine))
+		corm__pool_count(&connection->engine->pool, CORM__POOL_CLOSED);
+	connection_free(connection);
 }
 
 corm_status corm__connection_execute(struct corm__connection *connection, const char *sql, corm_error_store *error)
@@ -65,15 +82,42 @@ corm_status corm__connection_execute(struct corm__connection *connection, const 
 	int64_t started_ns = traced ? corm__clock_ns() : 0;
 	corm_status status = connection->driver->execute(connection->state, sql, error);
 	if (traced)
-		corm__engine_trace(connection->engine, sql, NULL, NULL, 0, 0, started_ns, status);
+		corm__engine_trace(connection->engine,
+		                   &(struct corm__ran){ .sql = sql, .started_ns = started_ns, .status = status });
 	return status;
 }
 
-/* These are prepared once per connection like any other: parsing BEGIN anew would cost as much as a small query. */
-corm_status corm__connection_control(struct corm__connection *connection, const char *sql, corm_error_store *error)
+corm_status corm__connection_begin_as(struct corm__connection *connection, const char *isolation_level, bool read_only,
+                                      corm_error_store *error)
 {
 	const corm_engine *engine = connection->engine;
+	const corm_driver *driver = connection->driver;
+	if (!driver->begin_as)
+		return corm_error_set(error, CORM_ERROR_USAGE,
+		                      "%s: its transactions have neither isolation levels nor are there any that only read",
+		                      driver->name);
 	int64_t started_ns = engine->echo ? corm__clock_ns() : 0;
+	corm_status status = driver->begin_as(connection->state, isolation_level, read_only, error);
+	if (engine->echo) {
+		/* Not what is sent, which is the driver's affair, but what it means. */
+		char shown[64];
+		snprintf(shown, sizeof shown, "BEGIN%s%s%s", isolation_level ? " ISOLATION LEVEL " : "",
+		         isolation_level ? isolation_level : "", read_only ? " READ ONLY" : "");
+		corm__engine_echo(engine, shown, started_ns, status);
+	}
+	return status;
+}
+
+void corm__connection_end_as(struct corm__connection *connection)
+{
+	if (connection->driver->end_as)
+		connection->driver->end_as(connection->state);
+}
+
+/* Runs a statement that is prepared once per connection like any other: parsing BEGIN anew would cost as much as a small
+ * query. */
+static corm_status run_plain(struct corm__connection *connection, const char *sql, corm_error_store *error)
+{
 	size_t length = strlen(sql);
 	struct corm__statement *statement = corm__statement_find(connection, sql, length);
 	if (!statement)
@@ -85,7 +129,20 @@ corm_status corm__connection_control(struct corm__connection *connection, const 
 		step = connection->driver->step(statement->state, error);
 	while (step == CORM_STEP_ROW);
 	corm__statement_release(statement);
-	corm_status status = step == CORM_STEP_ERROR ? error->error.status : CORM_OK;
+	return step == CORM_STEP_ERROR ? error->error.status : CORM_OK;
+}
+
+bool corm__connection_ping(struct corm__connection *connection)
+{
+	corm_error_store error = { .used = 0 };
+	return run_plain(connection, "SELECT 1", &error) == CORM_OK;
+}
+
+corm_status corm__connection_control(struct corm__connection *connection, const char *sql, corm_error_store *error)
+{
+	const corm_engine *engine = connection->engine;
+	int64_t started_ns = engine->echo ? corm__clock_ns() : 0;
+	corm_status status = run_plain(connection, sql, error);
 	if (engine->echo)
 		corm__engine_echo(engine, sql, started_ns, status);
 	return status;
@@ -119,7 +176,8 @@ static void statement_free(struct corm__statement *statement)
 	}
 	if (statement->plan && statement->plan_free)
 		statement->plan_free(statement->plan, allocator);
-	connection->driver->finalize(statement->state);
+	if (!corm__engine_is_forked(connection->engine))
+		connection->driver->finalize(statement->state);
 	corm__free(allocator, statement, statement->block_size);
 }
 
@@ -208,7 +266,8 @@ void corm__statement_release(struct corm__statement *statement)
 {
 	if (!statement)
 		return;
-	statement->connection->driver->reset(statement->state);
+	if (!corm__engine_is_forked(statement->connection->engine))
+		statement->connection->driver->reset(statement->state);
 	statement->in_use = false;
 	if (!statement->key)
 		statement_free(statement);

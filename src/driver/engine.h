@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "driver/clock.h"
+#include "driver/fork.h"
 #include "driver/pool.h"
 #include <cormorant/driver.h>
 #include <cormorant/engine.h>
@@ -24,7 +25,8 @@ struct corm_engine {
 	corm_url url;
 	const corm_driver *driver;
 	corm_driver_settings settings;
-	bool opened; /* driver->open() has succeeded */
+	unsigned generation; /* of the process that opened it: see fork.h */
+	bool opened;         /* driver->open() has succeeded */
 	bool adopted;
 	bool echo;
 	bool pre_ping;
@@ -35,6 +37,8 @@ struct corm_engine {
 	void *statement_data;
 	corm_connect_hook *connect_hook;
 	void *connect_data;
+	corm_notice_hook *notice_hook;
+	void *notice_data;
 };
 
 struct corm__statement {
@@ -86,11 +90,30 @@ void corm__statements_free(struct corm__connection *connection);
 /* Opens and closes a connection, regardless of the pool. native: a handle to adopt, or NULL. */
 struct corm__connection *corm__connection_open(corm_engine *engine, void *native, corm_error_store *error);
 void corm__connection_close(struct corm__connection *connection);
+/* Asks the database whether it still answers. */
+bool corm__connection_ping(struct corm__connection *connection);
 /* Runs a statement without parameters and rows, traced. */
 corm_status corm__connection_execute(struct corm__connection *connection, const char *sql, corm_error_store *error);
 
+/* Begins a transaction of an isolation level (NULL: the connection's own) or one that may only read; CORM_ERROR_USAGE
+ * where the driver knows no such thing. corm__connection_end_as() follows its end. */
+corm_status corm__connection_begin_as(struct corm__connection *connection, const char *isolation_level, bool read_only,
+                                      corm_error_store *error);
+void corm__connection_end_as(struct corm__connection *connection);
+
 /* BEGIN, COMMIT or ROLLBACK: echoed, but the program's hook is told of statements that read or write alone. */
 corm_status corm__connection_control(struct corm__connection *connection, const char *sql, corm_error_store *error);
+
+/* The level as the library writes it, "READ COMMITTED", of a text in either case and with a space, '-' or '_' between the
+ * words; NULL for any other text. */
+const char *corm__isolation_level(const char *text);
+#define CORM__ISOLATION_LEVELS "READ UNCOMMITTED, READ COMMITTED, REPEATABLE READ or SERIALIZABLE"
+
+/* Was the engine opened by a process of which this one is a forked child? Then nothing of it may be used. */
+static inline bool corm__engine_is_forked(const corm_engine *engine)
+{
+	return engine->generation != corm__fork_now();
+}
 
 /* Reads the engine's own options from the given ones (NULL: none) and from the URL, and leaves the others in
  * engine->url for the driver. */
@@ -102,9 +125,19 @@ static inline bool corm__engine_traced(const corm_engine *engine)
 	return engine->statement_hook || engine->echo;
 }
 
-/* Tells the hook, and echo, of a statement that ran from started_ns till now. */
-void corm__engine_trace(corm_engine *engine, const char *sql, const corm_format *const *formats,
-                        const void *const *values, size_t count, int64_t rows, int64_t started_ns, corm_status status);
+/* A statement that has ended. */
+struct corm__ran {
+	const char *sql;
+	/* Its parameters, count of them; or, where it ran for many rows at once, runs times as many: a list of lists. */
+	const corm_format *const *formats;
+	const void *const *values;
+	size_t count, runs;
+	int64_t rows;
+	int64_t started_ns;
+	corm_status status;
+};
+/* Tells the hook, and echo, of a statement that has just ended. */
+void corm__engine_trace(corm_engine *engine, const struct corm__ran *ran);
 
 /* Tells echo alone, of a statement without parameters. */
 void corm__engine_echo(const corm_engine *engine, const char *sql, int64_t started_ns, corm_status status);

@@ -97,8 +97,7 @@ static corm_status read_recycle(struct reader *reader, const corm_url_option *op
 	return CORM_OK;
 }
 
-/* In either case, and with a space, '-' or '_' between the words. */
-static const char *isolation_level(const char *text)
+const char *corm__isolation_level(const char *text)
 {
 	for (size_t i = 0; i < sizeof isolation_levels / sizeof *isolation_levels; i++) {
 		const char *level = isolation_levels[i];
@@ -114,9 +113,9 @@ static const char *isolation_level(const char *text)
 
 static corm_status read_isolation(struct reader *reader, const corm_url_option *option, void *out)
 {
-	const char *level = isolation_level(option->value);
+	const char *level = corm__isolation_level(option->value);
 	if (!level)
-		return refuse(reader, option, "READ UNCOMMITTED, READ COMMITTED, REPEATABLE READ or SERIALIZABLE");
+		return refuse(reader, option, CORM__ISOLATION_LEVELS);
 	*(const char **)out = level;
 	return CORM_OK;
 }
@@ -200,7 +199,7 @@ static corm_status take_options(struct reader *reader, const corm_engine_options
 			return corm_error_set(reader->error, CORM_ERROR_MEMORY, "no memory for an engine's settings");
 	}
 	if (options->isolation_level) {
-		settings->isolation_level = isolation_level(options->isolation_level);
+		settings->isolation_level = corm__isolation_level(options->isolation_level);
 		if (!settings->isolation_level)
 			return corm_error_set(reader->error, CORM_ERROR_USAGE, "corm_engine_options.isolation_level is \"%s\"",
 			                      options->isolation_level);

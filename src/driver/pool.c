@@ -72,10 +72,21 @@ static bool init_condition(pthread_cond_t *condition)
 	return done;
 }
 
+static corm_status report_timeout(struct corm__pool *pool, corm_error_store *error)
+{
+	pool->counted.timeouts++;
+	return corm_error_set(error, CORM_ERROR_TIMEOUT,
+	                      "no connection became free within %d ms: all %d (pool_size=%d, max_overflow=%d) are in use; "
+	                      "were all sessions closed?",
+	                      pool->timeout_ms, pool->limit, pool->size, pool->limit - pool->size);
+}
+
 /* The caller holds the lock. */
 static corm_status wait_for_connection(struct corm__pool *pool, struct corm__connection **out, corm_error_store *error)
 {
 	struct corm__waiter waiter = { .served = false };
+	if (!pool->timeout_ms)
+		return report_timeout(pool, error);
 	if (!init_condition(&waiter.wake))
 		return corm_error_set(error, CORM_ERROR_MEMORY, "no memory to wait for a connection");
 	if (pool->last)
@@ -93,18 +104,18 @@ static corm_status wait_for_connection(struct corm__pool *pool, struct corm__con
 		deadline.tv_nsec -= 1000000000L;
 	}
 	int code = 0;
+	int64_t started_ns = corm__clock_ns();
+	pool->counted.waits++;
 	while (!waiter.served && code == 0)
 		code = pthread_cond_timedwait(&waiter.wake, &pool->lock, &deadline);
+	pool->counted.waited_ns += corm__clock_ns() - started_ns;
 	pthread_cond_destroy(&waiter.wake);
 	if (waiter.served) {
 		*out = waiter.connection;
 		return CORM_OK;
 	}
 	leave_queue(pool, &waiter);
-	return corm_error_set(error, CORM_ERROR_TIMEOUT,
-	                      "no connection became free within %d ms: all %d (pool_size=%d, max_overflow=%d) are in use; "
-	                      "were all sessions closed?",
-	                      pool->timeout_ms, pool->limit, pool->size, pool->limit - pool->size);
+	return report_timeout(pool, error);
 }
 
 corm_status corm__pool_take(struct corm__pool *pool, struct corm__connection **out, corm_error_store *error)
@@ -151,6 +162,39 @@ bool corm__pool_give_permit(struct corm__pool *pool)
 	}
 	pthread_mutex_unlock(&pool->lock);
 	return last;
+}
+
+void corm__pool_count(struct corm__pool *pool, enum corm__pool_event event)
+{
+	corm_pool_statistics *counted = &pool->counted;
+	uint64_t *const counters[] = {
+		[CORM__POOL_OPENED] = &counted->opened,           [CORM__POOL_FAILED] = &counted->failed,
+		[CORM__POOL_CLOSED] = &counted->closed,           [CORM__POOL_RECYCLED] = &counted->recycled,
+		[CORM__POOL_RECONNECTED] = &counted->reconnected,
+	};
+	pthread_mutex_lock(&pool->lock);
+	++*counters[event];
+	pthread_mutex_unlock(&pool->lock);
+}
+
+void corm__pool_statistics(struct corm__pool *pool, corm_pool_statistics *out)
+{
+	pthread_mutex_lock(&pool->lock);
+	*out = pool->counted;
+	out->open = pool->open_count;
+	out->idle = pool->idle_count;
+	out->in_use = pool->open_count - pool->idle_count;
+	for (const struct corm__waiter *waiter = pool->first; waiter; waiter = waiter->next)
+		out->waiting++;
+	pthread_mutex_unlock(&pool->lock);
+}
+
+bool corm__pool_is_usable(struct corm__pool *pool)
+{
+	if (pthread_mutex_trylock(&pool->lock))
+		return false;
+	pthread_mutex_unlock(&pool->lock);
+	return true;
 }
 
 struct corm__connection *corm__pool_drain(struct corm__pool *pool)

@@ -14,6 +14,7 @@
 #define CORM_DRIVER_POOL_H
 
 #include <cormorant/driver.h>
+#include <cormorant/engine.h>
 #include <pthread.h>
 #include <stdbool.h>
 
@@ -29,6 +30,7 @@ struct corm__pool {
 	int idle_count;
 	struct corm__connection *idle; /* the most recently used first, by their next */
 	struct corm__waiter *first, *last;
+	corm_pool_statistics counted; /* all but the first four */
 	bool closing;
 };
 
@@ -45,6 +47,21 @@ bool corm__pool_give(struct corm__pool *pool, struct corm__connection *connectio
 
 /* Gives a permit back. True when that was the last one of a pool that is closing: nobody uses the pool any more. */
 bool corm__pool_give_permit(struct corm__pool *pool);
+
+/* What happened to a connection, for the statistics. */
+enum corm__pool_event {
+	CORM__POOL_OPENED,
+	CORM__POOL_FAILED,
+	CORM__POOL_CLOSED,
+	CORM__POOL_RECYCLED,   /* and will be closed */
+	CORM__POOL_RECONNECTED /* the same */
+};
+void corm__pool_count(struct corm__pool *pool, enum corm__pool_event event);
+void corm__pool_statistics(struct corm__pool *pool, corm_pool_statistics *out);
+
+/* In a forked child: was the pool at rest when the process was forked? If not, some thread that is not there any more
+ * holds its lock for ever, and nothing else may be called. */
+bool corm__pool_is_usable(struct corm__pool *pool);
 
 /* Takes all idle connections out, linked by their next; they are in use then. */
 struct corm__connection *corm__pool_drain(struct corm__pool *pool);

@@ -3,14 +3,17 @@
  * The process's drivers. They are few and never leave again, so an array does; its lock is not held while a library is
  * loaded, because the library may register its driver itself.
  */
+#define _GNU_SOURCE /* dladdr */
 #include "driver/registry.h"
 #include "base/error.h"
 #include "driver/sqlite.h"
 #include <dlfcn.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #ifdef __APPLE__
 #define LIBRARY_FORMAT "libcormorant-%s.0.dylib"
@@ -19,6 +22,13 @@
 #endif
 
 #define SCHEME_MAXIMUM 64
+
+/* Where driver libraries stand when the dynamic linker does not know: in the directory of what the core is part of, be
+ * it libcormorant.so or a program, or, from a program's, in that of the libraries. */
+#ifndef CORM_LIBRARY_DIRECTORY
+#define CORM_LIBRARY_DIRECTORY "../lib"
+#endif
+static const char *const directories[] = { ".", CORM_LIBRARY_DIRECTORY };
 
 static pthread_mutex_t drivers_lock = PTHREAD_MUTEX_INITIALIZER;
 static const corm_driver *drivers[32] = { &corm__sqlite_driver };
@@ -116,6 +126,38 @@ static corm_status load_failed(const char *scheme, const char *name, const char 
 	return corm_error_set(error, CORM_ERROR_URL, "the driver library of \"%s\" cannot be loaded: %s", scheme, reason);
 }
 
+/* dlopen() for a file that is said to stand in one of our directories; NULL when it does not. */
+static void *open_beside(const char *file)
+{
+	Dl_info core;
+	char path[PATH_MAX];
+	void *library = NULL;
+	/* Any object of the core tells where it is. */
+	if (!dladdr(&driver_count, &core) || !core.dli_fname)
+		return NULL;
+	const char *slash = strrchr(core.dli_fname, '/');
+	if (!slash)
+		return NULL;
+	for (size_t i = 0; !library && i < sizeof directories / sizeof *directories; i++) {
+		int length = snprintf(path, sizeof path, "%.*s/%s/%s", (int)(slash - core.dli_fname), core.dli_fname,
+		                      directories[i], file);
+		if (length > 0 && (size_t)length < sizeof path && access(path, R_OK) == 0)
+			library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	}
+	return library;
+}
+
+static const corm_driver *driver_of(void *library)
+{
+	corm_driver_entry_function *entry;
+	void *symbol = dlsym(library, CORM_DRIVER_SYMBOL);
+	if (!symbol)
+		return NULL;
+	/* POSIX has it that the one can be made of the other, ISO C does not. */
+	memcpy(&entry, &symbol, sizeof entry);
+	return entry();
+}
+
 static corm_status load_driver(const char *scheme, corm_error_store *error)
 {
 	char file[SCHEME_MAXIMUM + sizeof LIBRARY_FORMAT];
@@ -125,10 +167,12 @@ static corm_status load_driver(const char *scheme, corm_error_store *error)
 			name = libraries[i].name;
 	}
 	snprintf(file, sizeof file, LIBRARY_FORMAT, name);
-	void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+	void *library = open_beside(file);
+	if (!library)
+		library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
 	if (!library)
 		return load_failed(scheme, name, file, error);
-	const corm_driver *driver = dlsym(library, CORM_DRIVER_SYMBOL);
+	const corm_driver *driver = driver_of(library);
 	corm_status status;
 	if (!driver) {
 		status = corm_error_set(error, CORM_ERROR_URL, "\"%s\" is no driver library: it has no symbol %s", file,

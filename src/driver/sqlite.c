@@ -11,7 +11,7 @@
 static uint32_t sqlite_capabilities(void *data)
 {
 	(void)data;
-	uint32_t capabilities = CORM_CAN_LAST_ID | CORM_CAN_TRANSACTIONAL_DDL | CORM_CAN_SAVEPOINT;
+	uint32_t capabilities = CORM_CAN_LAST_ID | CORM_CAN_TRANSACTIONAL_DDL | CORM_CAN_SAVEPOINT | CORM_CAN_CHECK_AT_END;
 	int version = sqlite3_libversion_number();
 	if (version >= 3035000)
 		capabilities |= CORM_CAN_RETURNING | CORM_CAN_UPDATE_RETURNING;
@@ -29,7 +29,7 @@ static void *sqlite_native(void *data)
 static bool sqlite_alive(void *data)
 {
 	struct corm__sqlite_connection *connection = data;
-	return connection->db != NULL;
+	return connection->db && !connection->is_lost;
 }
 
 /* When a statement that starts now has to end. */
@@ -162,16 +162,60 @@ static int64_t sqlite_last_id(void *data)
 	return sqlite3_last_insert_rowid(connection->db);
 }
 
-static bool sqlite_in_transaction(void *data)
+static corm_transaction_state sqlite_transaction(void *data)
 {
 	struct corm__sqlite_connection *connection = data;
-	return !sqlite3_get_autocommit(connection->db);
+	return sqlite3_get_autocommit(connection->db) ? CORM_TRANSACTION_NONE : CORM_TRANSACTION_OPEN;
 }
 
 static void sqlite_cancel(void *data)
 {
 	struct corm__sqlite_connection *connection = data;
 	sqlite3_interrupt(connection->db);
+}
+
+/* A PRAGMA that is run makes every prepared statement be compiled anew. This one does its work when it is prepared, and is
+ * run only should a version of SQLite do it otherwise. */
+static int set_query_only(sqlite3 *db, bool on)
+{
+	char answer[8] = "";
+	sqlite3_stmt *statement = NULL;
+	int code = sqlite3_prepare_v2(db, on ? "PRAGMA query_only = 1" : "PRAGMA query_only = 0", -1, &statement, NULL);
+	if (code == SQLITE_OK)
+		code = corm__sqlite_pragma(db, "PRAGMA query_only", answer, sizeof answer);
+	if (code == SQLITE_OK && (answer[0] == '1') != on && sqlite3_step(statement) == SQLITE_ERROR)
+		code = SQLITE_ERROR;
+	sqlite3_finalize(statement);
+	return code;
+}
+
+/* A connection that cannot be made to write again would refuse its next user: it is as good as lost. */
+static void sqlite_end_as(void *data)
+{
+	struct corm__sqlite_connection *connection = data;
+	if (connection->query_only && set_query_only(connection->db, false) != SQLITE_OK)
+		connection->is_lost = true;
+	connection->query_only = false;
+}
+
+/* Any isolation level will do: SQLite's transactions are serializable, which is at least as strict as each of them. */
+static corm_status sqlite_begin_as(void *data, const char *isolation_level, bool read_only, corm_error_store *error)
+{
+	(void)isolation_level;
+	struct corm__sqlite_connection *connection = data;
+	char answer[8] = "";
+	/* What the program has switched on by itself stays on. */
+	if (read_only && corm__sqlite_pragma(connection->db, "PRAGMA query_only", answer, sizeof answer) != SQLITE_OK)
+		return corm__sqlite_fail(connection, "PRAGMA query_only", error);
+	if (read_only && answer[0] != '1') {
+		if (set_query_only(connection->db, true) != SQLITE_OK)
+			return corm__sqlite_fail(connection, "PRAGMA query_only = 1", error);
+		connection->query_only = true;
+	}
+	corm_status status = sqlite_execute(connection, "BEGIN", error);
+	if (status != CORM_OK)
+		sqlite_end_as(connection);
+	return status;
 }
 
 static const char *const sqlite_schemes[] = { "sqlite", NULL };
@@ -204,6 +248,8 @@ const corm_driver corm__sqlite_driver = {
 	.column_name = sqlite_column_name,
 	.changes = sqlite_changes,
 	.last_id = sqlite_last_id,
-	.in_transaction = sqlite_in_transaction,
+	.transaction = sqlite_transaction,
 	.cancel = sqlite_cancel,
+	.begin_as = sqlite_begin_as,
+	.end_as = sqlite_end_as,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The SQLite driver's own parts: sqlite.c has the table and runs statements, sqlite_open.c opens databases with their
- * options, sqlite_bind.c and sqlite_read.c carry values to and fro, sqlite_error.c reports, sqlite_function.c has the
+ * options, sqlite_fork.c keeps a list of the files that are open, sqlite_bind.c and sqlite_read.c carry values to and fro, sqlite_error.c reports, sqlite_function.c has the
  * SQL functions that every connection gets.
  */
 #ifndef CORM_DRIVER_SQLITE_H
@@ -19,11 +19,17 @@ extern const corm_driver corm__sqlite_driver;
 /* Room for the text of a UUID, a datetime or a decimal that is bound to one parameter. */
 #define CORM__SQLITE_SCRATCH 48
 
+struct corm__sqlite_file;
+
 struct corm__sqlite_connection {
 	sqlite3 *db;
-	bool owned; /* disconnect() closes db */
+	struct corm__sqlite_file *file; /* in the list of those that are open; NULL: it has none */
+	bool owned;                     /* disconnect() closes db */
+	bool is_lost;                   /* it cannot be used any more */
+	bool query_only;                /* begin_as() has switched it on */
 	corm_allocator allocator;
 	int statement_timeout_ms; /* 0: none */
+	const char *lock_limit;   /* the option that says how long to wait for a lock */
 	int64_t deadline_ns;      /* of the statement that runs; 0: none */
 	bool timed_out;           /* the deadline has interrupted it */
 };
@@ -43,6 +49,15 @@ corm_driver_close corm__sqlite_close;
 corm_driver_connect corm__sqlite_connect;
 corm_driver_adopt corm__sqlite_adopt;
 corm_driver_disconnect corm__sqlite_disconnect;
+/* Runs a PRAGMA and copies the first value of its answer to answer, "" when it gives none. Returns a result code. */
+int corm__sqlite_pragma(sqlite3 *db, const char *sql, char *answer, size_t size);
+
+/* sqlite_fork.c */
+/* Was the file open when this process was forked from the one that opened it? */
+bool corm__sqlite_is_inherited(const char *path);
+/* Adds the connection's file to the list of those that are open, and takes it out. False when there is no memory. */
+bool corm__sqlite_remember(struct corm__sqlite_connection *connection);
+void corm__sqlite_forget(struct corm__sqlite_connection *connection);
 
 /* sqlite_bind.c and sqlite_read.c */
 corm_driver_bind corm__sqlite_bind;

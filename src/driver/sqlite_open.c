@@ -145,8 +145,7 @@ void corm__sqlite_close(void *data)
 	corm__free(&allocator, shared, shared->size);
 }
 
-/* Runs a PRAGMA and copies the first value of its answer to answer, "" when it gives none. Returns a result code. */
-static int pragma(sqlite3 *db, const char *sql, char *answer, size_t size)
+int corm__sqlite_pragma(sqlite3 *db, const char *sql, char *answer, size_t size)
 {
 	sqlite3_stmt *statement = NULL;
 	int code = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
@@ -168,14 +167,14 @@ static corm_status set_journal_mode(sqlite3 *db, const struct sqlite_shared *sha
 	if (!shared->shown || sqlite3_db_readonly(db, "main"))
 		return CORM_OK;
 	if (!mode) {
-		int code = pragma(db, "PRAGMA page_count", answer, sizeof answer);
+		int code = corm__sqlite_pragma(db, "PRAGMA page_count", answer, sizeof answer);
 		if (code != SQLITE_OK)
 			return report_open(db, shared->shown, code, error);
 		if (strcmp(answer, "0") != 0)
 			return CORM_OK;
 	}
 	snprintf(sql, sizeof sql, "PRAGMA journal_mode = %s", mode ? mode : "wal");
-	int code = pragma(db, sql, answer, sizeof answer);
+	int code = corm__sqlite_pragma(db, sql, answer, sizeof answer);
 	if (code != SQLITE_OK)
 		return report_open(db, shared->shown, code, error);
 	/* Some file systems cannot share the WAL's memory. */
@@ -195,7 +194,7 @@ static corm_status set_up(sqlite3 *db, const struct sqlite_shared *shared, corm_
 	         options->temp_store ? options->temp_store : "default", (long long)options->mmap_size);
 	int code = sqlite3_exec(db, sql, NULL, NULL, NULL);
 	if (code == SQLITE_OK)
-		code = pragma(db, "PRAGMA schema_version", NULL, 0);
+		code = corm__sqlite_pragma(db, "PRAGMA schema_version", NULL, 0);
 	if (code == SQLITE_OK)
 		code = sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, (int)options->foreign_keys, NULL);
 	if (code == SQLITE_OK)
@@ -220,18 +219,32 @@ corm_status corm__sqlite_connect(void *data, const corm_driver_settings *setting
 	const struct corm__sqlite_options *options = &shared->options;
 	connection->allocator = settings->allocator;
 	connection->owned = true;
+	if (shared->shown && corm__sqlite_is_inherited(shared->path))
+		return corm_error_set(error, CORM_ERROR_USAGE,
+		                      "sqlite: \"%s\" was open when this process was forked, and cannot be opened safely here: "
+		                      "fork before it is opened, or after the engine is closed",
+		                      shared->shown);
 	int code = open_database(shared, &connection->db);
 	if (code != SQLITE_OK)
 		return report_open(connection->db, shared->shown, code, error);
-	sqlite3_busy_timeout(connection->db,
-	                     settings->connect_timeout_ms ? settings->connect_timeout_ms : options->busy_timeout_ms);
+	if (!corm__sqlite_remember(connection))
+		return corm_error_set(error, CORM_ERROR_MEMORY, "sqlite: no memory to open a connection");
+	int busy_ms = options->busy_timeout_ms, limit_ms = settings->connect_timeout_ms;
+	sqlite3_busy_timeout(connection->db, limit_ms ? limit_ms : busy_ms);
 	corm_status status = set_up(connection->db, shared, error);
+	if (status != CORM_OK && (sqlite3_errcode(connection->db) & 0xff) == SQLITE_BUSY)
+		return corm_error_set(error, CORM_ERROR_TIMEOUT,
+		                      "sqlite: cannot open \"%s\": another connection held it for longer than %s, %d ms",
+		                      shared->shown ? shared->shown : ":memory:", limit_ms ? "connect_timeout" : "busy_timeout",
+		                      limit_ms ? limit_ms : busy_ms);
 	if (status != CORM_OK)
 		return status;
 
 	/* A wait for a lock runs no instruction that could look at the clock, so it has to end in time by itself. */
-	int busy_ms = options->busy_timeout_ms, limit_ms = settings->statement_timeout_ms;
-	sqlite3_busy_timeout(connection->db, limit_ms && limit_ms < busy_ms ? limit_ms : busy_ms);
+	limit_ms = settings->statement_timeout_ms;
+	bool is_short = limit_ms && limit_ms < busy_ms;
+	sqlite3_busy_timeout(connection->db, is_short ? limit_ms : busy_ms);
+	connection->lock_limit = is_short ? "statement_timeout" : "busy_timeout";
 	connection->statement_timeout_ms = limit_ms;
 	if (limit_ms)
 		sqlite3_progress_handler(connection->db, 1000, check_deadline, connection);
@@ -248,12 +261,15 @@ corm_status corm__sqlite_adopt(void *data, const corm_driver_settings *settings,
 		                      "sqlite: the handle to adopt has a transaction open: end it before");
 	connection->db = db;
 	connection->allocator = settings->allocator;
+	connection->lock_limit = "its busy_timeout";
 	int code = corm__sqlite_add_functions(db);
 	if (code == SQLITE_OK)
 		code = sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, &on);
 	if (code != SQLITE_OK || !on)
 		return corm_error_set(error, CORM_ERROR_CONNECT, "sqlite: cannot adopt the handle: %s",
 		                      code == SQLITE_OK ? "it cannot check foreign keys" : sqlite3_errmsg(db));
+	if (!corm__sqlite_remember(connection))
+		return corm_error_set(error, CORM_ERROR_MEMORY, "sqlite: no memory to adopt the handle");
 	connection->owned = settings->adopt_close;
 	return CORM_OK;
 }
@@ -263,5 +279,6 @@ void corm__sqlite_disconnect(void *data)
 	struct corm__sqlite_connection *connection = data;
 	if (connection->owned)
 		sqlite3_close_v2(connection->db);
+	corm__sqlite_forget(connection);
 	connection->db = NULL;
 }

@@ -161,6 +161,21 @@ static void write_parameters(struct corm__buffer *out, const corm_format *const 
 	corm__buffer_char(out, ']');
 }
 
+static void write_runs(struct corm__buffer *out, const struct corm__ran *ran)
+{
+	if (ran->runs <= 1) {
+		write_parameters(out, ran->formats, ran->values, ran->count);
+		return;
+	}
+	corm__buffer_char(out, '[');
+	for (size_t i = 0; i < ran->runs; i++) {
+		if (i)
+			corm__buffer_char(out, ',');
+		write_parameters(out, ran->formats, ran->values + i * ran->count, ran->count);
+	}
+	corm__buffer_char(out, ']');
+}
+
 /* One line, in one piece, so that the lines of several threads do not mix. */
 static void echo(const corm_engine *engine, const corm_statement_event *event)
 {
@@ -184,18 +199,17 @@ void corm__engine_echo(const corm_engine *engine, const char *sql, int64_t start
 					 .sql = sql, .parameters = "[]", .elapsed_ns = corm__clock_ns() - started_ns, .status = status });
 }
 
-void corm__engine_trace(corm_engine *engine, const char *sql, const corm_format *const *formats,
-                        const void *const *values, size_t count, int64_t rows, int64_t started_ns, corm_status status)
+void corm__engine_trace(corm_engine *engine, const struct corm__ran *ran)
 {
 	struct corm__buffer parameters;
 	corm_statement_event event = {
-		.sql = sql,
-		.rows = rows,
-		.elapsed_ns = corm__clock_ns() - started_ns,
-		.status = status,
+		.sql = ran->sql,
+		.rows = ran->rows,
+		.elapsed_ns = corm__clock_ns() - ran->started_ns,
+		.status = ran->status,
 	};
 	corm__buffer_init(&parameters, &engine->allocator, TRACE_MAXIMUM);
-	write_parameters(&parameters, formats, values, count);
+	write_runs(&parameters, ran);
 	/* Tracing is no reason to fail: without memory the statement is told of without its parameters. */
 	event.parameters = parameters.status == CORM_OK ? parameters.data : "null";
 	if (engine->statement_hook)

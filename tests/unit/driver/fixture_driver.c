@@ -27,11 +27,16 @@ static corm_status refuse(const corm_driver_settings *settings, void **shared, c
 
 static const char *const schemes[] = { FIXTURE_SCHEME, NULL };
 
-extern const corm_driver corm_driver_entry;
-const corm_driver corm_driver_entry = {
+static const corm_driver fixture = {
 	.abi = FIXTURE_ABI,
 	.name = "fixture",
 	.schemes = schemes,
 	.dialect = "fixture",
 	.open = refuse,
 };
+
+const corm_driver *corm_driver_entry(void);
+const corm_driver *corm_driver_entry(void)
+{
+	return &fixture;
+}

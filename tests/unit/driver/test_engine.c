@@ -6,6 +6,7 @@
 #include <cormorant/value.h>
 #include <limits.h>
 #include <math.h>
+#include <sys/wait.h>
 
 static void test_options_from_url(void **state)
 {
@@ -221,14 +222,26 @@ static void test_parameters(void **state)
 	for (size_t i = 0; i < COUNT; i++) {
 		formats[i] = &cases[i].format;
 		values[i] = cases[i].value;
-		corm__engine_trace(engine, "x", &formats[i], &values[i], 1, 3, 0, CORM_OK);
+		corm__engine_trace(engine, &(struct corm__ran){ .sql = "x",
+		                                                .formats = &formats[i],
+		                                                .values = &values[i],
+		                                                .count = 1,
+		                                                .rows = 3,
+		                                                .started_ns = 0,
+		                                                .status = CORM_OK });
 		char alone[128];
 		snprintf(alone, sizeof alone, "[%s]", cases[i].json);
 		assert_string_equal(heard.parameters, alone);
 		snprintf(expected + strlen(expected), sizeof expected - strlen(expected), "%s%s", i ? "," : "", cases[i].json);
 	}
 	assert_int_equal(heard.rows, 3);
-	corm__engine_trace(engine, "x", formats, values, COUNT, 0, 0, CORM_OK);
+	corm__engine_trace(engine, &(struct corm__ran){ .sql = "x",
+	                                                .formats = formats,
+	                                                .values = values,
+	                                                .count = COUNT,
+	                                                .rows = 0,
+	                                                .started_ns = 0,
+	                                                .status = CORM_OK });
 	snprintf(expected + strlen(expected), sizeof expected - strlen(expected), "]");
 	assert_string_equal(heard.parameters, expected);
 	corm_engine_close(engine);
@@ -249,8 +262,18 @@ static void test_echo(void **state)
 	const corm_format format = { .type = CORM_TYPE_INT64, .size = 8 }, *formats[] = { &format };
 	const void *values[] = { &five };
 	dup2(fileno(file), STDERR_FILENO);
-	corm__engine_trace(engine, "SELECT ?", formats, values, 1, 2, corm__clock_ns() - 1234567, CORM_OK);
+	corm__engine_trace(engine, &(struct corm__ran){ .sql = "SELECT ?",
+	                                                .formats = formats,
+	                                                .values = values,
+	                                                .count = 1,
+	                                                .rows = 2,
+	                                                .started_ns = corm__clock_ns() - 1234567,
+	                                                .status = CORM_OK });
 	corm_status status = corm__connection_execute(connection, "SELEC", &error);
+	corm_status begun = corm__connection_begin_as(connection, "SERIALIZABLE", true, &error);
+	if (begun == CORM_OK)
+		begun = corm__connection_control(connection, "COMMIT", &error);
+	corm__connection_end_as(connection);
 	dup2(old, STDERR_FILENO);
 	close(old);
 	rewind(file);
@@ -260,6 +283,11 @@ static void test_echo(void **state)
 	assert_contains(text, " ms\n");
 	assert_non_null(fgets(text, sizeof text, file));
 	assert_contains(text, "corm: SELEC [] -- CORM_ERROR_SQL, 0.");
+	assert_int_equal(begun, CORM_OK);
+	assert_non_null(fgets(text, sizeof text, file));
+	assert_contains(text, "corm: BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY");
+	assert_non_null(fgets(text, sizeof text, file));
+	assert_contains(text, "corm: COMMIT");
 	assert_null(fgets(text, sizeof text, file));
 	fclose(file);
 	corm__engine_release(connection, false);
@@ -306,6 +334,33 @@ static void test_connect_hook(void **state)
 	a = acquire(engine);
 	assert_string_equal(query_text(a, "PRAGMA cache_size"), "-16384");
 	corm__engine_release(a, false);
+	corm_engine_close(engine);
+}
+
+/* At the moment of the fork another thread had the pool's lock. Nobody will ever give it back in the child, which must
+ * not wait for it. */
+static void test_forked_while_the_pool_was_locked(void **state)
+{
+	(void)state;
+	corm_engine *engine = open_engine("sqlite://");
+	struct corm__connection *held = acquire(engine), *other;
+	corm_error_store error;
+	pthread_mutex_lock(&engine->pool.lock);
+	pid_t child = fork();
+	if (child == 0) {
+		alarm(20);
+		bool refused = corm__engine_acquire(engine, &other, &error) == CORM_ERROR_USAGE;
+		corm__engine_release(held, false);
+		corm_engine_close(engine);
+		_exit(refused ? 0 : 1);
+	}
+	pthread_mutex_unlock(&engine->pool.lock);
+	int status;
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	execute(held, "SELECT 1");
+	corm__engine_release(held, false);
 	corm_engine_close(engine);
 }
 
@@ -377,6 +432,7 @@ int main(void)
 		cmocka_unit_test(test_parameters),       cmocka_unit_test(test_echo),
 		cmocka_unit_test(test_connect_hook),     cmocka_unit_test(test_adopt_keep),
 		cmocka_unit_test(test_adopt_close),      cmocka_unit_test(test_adopt_refused),
+		cmocka_unit_test(test_forked_while_the_pool_was_locked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,7 +58,9 @@ static corm_status work(const char *url, struct failing *failing)
 		status = statement ? a->driver->bind(statement->state, formats, values, 1, &error) : error.error.status;
 		if (statement) {
 			assert_int_equal(a->driver->step(statement->state, &error), CORM_STEP_DONE);
-			corm__engine_trace(engine, statement->sql, formats, values, 1, 1, 0, CORM_OK);
+			corm__engine_trace(
+				engine,
+				&(struct corm__ran){ .sql = statement->sql, .formats = formats, .values = values, .count = 1, .rows = 1 });
 		}
 	}
 	corm__statement_release(statement);

@@ -40,7 +40,7 @@ static void test_registered(void **state)
 	assert_int_equal(corm_driver_register(&taken), CORM_ERROR_USAGE);
 	assert_contains(corm_last_error()->message, "\"terns\" cannot have the scheme \"sqlite\"");
 	assert_int_equal(corm_driver_register(&old), CORM_ERROR_USAGE);
-	assert_contains(corm_last_error()->message, "driver interface 3, this library has 2");
+	assert_contains(corm_last_error()->message, "driver interface 4, this library has 3");
 	assert_int_equal(corm_driver_register(NULL), CORM_ERROR_USAGE);
 }
 

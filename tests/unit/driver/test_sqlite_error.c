@@ -155,13 +155,13 @@ static void test_transaction_state(void **state)
 {
 	struct fixture *fixture = *state;
 	const corm_driver *driver = fixture->a->driver;
-	assert_false(driver->in_transaction(fixture->a->state));
+	assert_int_equal(driver->transaction(fixture->a->state), CORM_TRANSACTION_NONE);
 	execute(fixture->a, driver->begin);
-	assert_true(driver->in_transaction(fixture->a->state));
+	assert_int_equal(driver->transaction(fixture->a->state), CORM_TRANSACTION_OPEN);
 	execute(fixture->a, "UPDATE author SET age = 49");
 	assert_int_equal(driver->changes(fixture->a->state), 1);
 	execute(fixture->a, "COMMIT");
-	assert_false(driver->in_transaction(fixture->a->state));
+	assert_int_equal(driver->transaction(fixture->a->state), CORM_TRANSACTION_NONE);
 	assert_true(driver->alive(fixture->a->state));
 }
 
@@ -192,7 +192,7 @@ static void test_rollback_journal(void **state)
 	execute(fixture->b, "BEGIN; SELECT * FROM author");
 	execute(fixture->a, "BEGIN; UPDATE author SET age = 2");
 	assert_execute_fails(fixture->a, "COMMIT", CORM_ERROR_TIMEOUT, &fixture->error);
-	assert_true(fixture->a->driver->in_transaction(fixture->a->state));
+	assert_int_equal(fixture->a->driver->transaction(fixture->a->state), CORM_TRANSACTION_OPEN);
 	assert_execute_fails(fixture->b, "UPDATE author SET age = 3", CORM_ERROR_CONFLICT, &fixture->error);
 	execute(fixture->b, "ROLLBACK");
 	execute(fixture->a, "COMMIT");
@@ -218,6 +218,26 @@ static void test_statement_timeout(void **state)
 	}
 	corm__statement_release(statement);
 	execute(fixture->a, "UPDATE author SET age = 3");
+
+	/* A wait for a lock is part of the statement. */
+	execute(fixture->b, "BEGIN IMMEDIATE");
+	assert_execute_fails(fixture->a, "UPDATE author SET age = 4", CORM_ERROR_TIMEOUT, &fixture->error);
+	assert_contains(fixture->error.error.message, "another connection held it for longer than statement_timeout");
+	assert_true(corm__clock_ns() - started_ns < 5000000000);
+	execute(fixture->b, "ROLLBACK");
+}
+
+/* Opening waits for a lock too, for as long as connect_timeout says, or else busy_timeout. */
+static void test_connect_timeout(void **state)
+{
+	struct fixture *fixture = *state;
+	execute(fixture->a, "BEGIN EXCLUSIVE");
+	int64_t started_ns = corm__clock_ns();
+	assert_open_fails("sqlite:///e.db?connect_timeout=0.03", CORM_ERROR_TIMEOUT,
+	                  "sqlite: cannot open \"e.db\": another connection held it for longer than connect_timeout, 30 ms");
+	assert_true(corm__clock_ns() - started_ns < 4000000000);
+	assert_open_fails("sqlite:///e.db?busy_timeout=20", CORM_ERROR_TIMEOUT, "longer than busy_timeout, 20 ms");
+	execute(fixture->a, "ROLLBACK");
 }
 
 static void *cancel(void *data)
@@ -234,6 +254,7 @@ static void test_cancel(void **state)
 	pthread_t thread;
 	assert_int_equal(pthread_create(&thread, NULL, cancel, fixture->a), 0);
 	assert_execute_fails(fixture->a, endless, CORM_ERROR_CANCELLED, &fixture->error);
+	assert_string_equal(fixture->error.error.message, "sqlite: the statement was cancelled");
 	assert_int_equal(pthread_join(thread, NULL), 0);
 	execute(fixture->a, "UPDATE author SET age = 3");
 }
@@ -246,7 +267,7 @@ static void test_full(void **state)
 	execute(fixture->a, "BEGIN; CREATE TABLE big(b)");
 	assert_execute_fails(fixture->a, "INSERT INTO big VALUES(zeroblob(1000000))", CORM_ERROR_IO, &fixture->error);
 	assert_contains(fixture->error.error.message, "sqlite: database or disk is full");
-	if (fixture->a->driver->in_transaction(fixture->a->state))
+	if (fixture->a->driver->transaction(fixture->a->state) == CORM_TRANSACTION_OPEN)
 		execute(fixture->a, "ROLLBACK");
 	assert_string_equal(query_text(fixture->b, "PRAGMA integrity_check"), "ok");
 	assert_string_equal(query_text(fixture->b, "SELECT count(*) FROM author"), "1");
@@ -297,6 +318,7 @@ int main(void)
 		TEST(test_locks),
 		cmocka_unit_test_setup_teardown(test_rollback_journal, set_up_rollback_journal, tear_down),
 		cmocka_unit_test_setup_teardown(test_statement_timeout, set_up_timeout, tear_down),
+		cmocka_unit_test_setup_teardown(test_connect_timeout, set_up_rollback_journal, tear_down),
 		TEST(test_cancel),
 		TEST(test_full),
 		TEST(test_regexp),
