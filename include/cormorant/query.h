@@ -115,7 +115,7 @@ corm_query *corm__query_new(corm_session *session, const corm_node *source);
 /* Adds a clause; it and all below it is copied, the text and bytes of values too. Fails with the session's error. */
 corm_status corm_query_add(corm_query *query, corm_clause clause);
 
-/* The query's SQL in a dialect ("sqlite"), for logs and tests; lives as long as the query. NULL for an unknown dialect
+/* The query's SQL in a dialect ("sqlite", "postgresql", "mariadb"), for logs and tests; lives as long as the query. NULL for an unknown dialect
  * or a query that cannot be had in it: corm_session_error(). */
 const char *corm_compile(corm_query *query, const char *dialect);
 

@@ -100,7 +100,7 @@ static const char *compile(corm_session *session, struct corm__select *select, c
 	struct corm__compiler compiler;
 	if (!read_loads(session, select))
 		return NULL;
-	corm__compiler_init(&compiler, dialect, UINT32_MAX, &session->allocator);
+	corm__compiler_init(&compiler, dialect, ~dialect->lacks, &session->allocator);
 	if (corm__compile_select(&compiler, CORM__WALK_SQL, select, &error) != CORM_OK) {
 		corm__session_fail(session, error.error.status, "%s", error.error.message);
 	} else {

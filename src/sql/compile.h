@@ -92,9 +92,9 @@ corm_status corm__compile_select(struct corm__compiler *compiler, enum corm__wal
 /* SQL alone, without a key: the caller knows the values and their formats, which are the columns' in the order
  * named. Columns are indexes into model->columns. */
 
-/* SELECT all columns FROM model WHERE columns = ? AND … */
+/* SELECT all columns FROM model WHERE columns = ? AND … lock: FOR UPDATE, where writers lock single rows. */
 corm_status corm__compile_get(struct corm__compiler *compiler, const corm_model_info *model, const uint16_t *columns,
-                              size_t count, corm_error_store *error);
+                              size_t count, bool lock, corm_error_store *error);
 /* SELECT all columns of the target for one object: parameters are the relationship's columns. Ordered as it says. */
 corm_status corm__compile_related(struct corm__compiler *compiler, const corm_relationship *relationship,
                                   corm_error_store *error);
@@ -113,6 +113,13 @@ corm_status corm__compile_unlink(struct corm__compiler *compiler, const corm_rel
 corm_status corm__compile_insert(struct corm__compiler *compiler, const corm_model_info *model, const uint16_t *columns,
                                  size_t count, size_t rows, const uint16_t *returning, size_t returning_count,
                                  corm_error_store *error);
+/* The same, where parameters can be arrays (CORM_CAN_ARRAYS): one for each column, for any number of rows. */
+corm_status corm__compile_insert_arrays(struct corm__compiler *compiler, const corm_model_info *model,
+                                        const uint16_t *columns, size_t count, const uint16_t *returning,
+                                        size_t returning_count, corm_error_store *error);
+/* No statement, but what one is made of: the table, a NUL, and at names_at the names of columns. */
+corm_status corm__compile_names(struct corm__compiler *compiler, const corm_model_info *model, const uint16_t *columns,
+                                size_t count, size_t *names_at, corm_error_store *error);
 /* UPDATE model SET columns=?, … WHERE key=? … [AND old IS ?] [RETURNING returning]. Parameters: those columns that are
  * not by_sql, the key, old. */
 struct corm__update {

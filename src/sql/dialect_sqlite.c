@@ -27,8 +27,7 @@ static const char *const reserved[] = {
 
 static void text_type(struct corm__buffer *sql, const corm_column *column)
 {
-	bool is_array = column->format.type == CORM_TYPE_TEXT_ARRAY;
-	unsigned long length = column->max_length ? column->max_length : is_array ? column->format.size - 1UL : 0;
+	unsigned long length = corm__text_length(column);
 	if (length)
 		corm__buffer_format(sql, "VARCHAR(%lu)", length);
 	else
@@ -181,21 +180,43 @@ const struct corm__dialect corm__dialect_sqlite = {
 	.reserved = reserved,
 	.reserved_count = sizeof reserved / sizeof reserved[0],
 	.parameter_limit = 32766,
+	.any_case = true,
+	.enum_checks = true,
 	.inline_generated_key = true,
+	.generated = "",
+	.table_options = "",
 	.column_type = column_type,
 	.server_default = server_default,
+	.columns_query = "SELECT name FROM pragma_table_xinfo(?)",
+	.begin_schema = "BEGIN IMMEDIATE",
+	.defer_foreign_keys = "PRAGMA defer_foreign_keys = ON",
 	.now = now,
-	.offset_without_limit = " LIMIT -1",
-	.is_distinct = "IS NOT",
+	.compact_storage = true,
+	.is_distinct = { "", " IS NOT " },
 	.is_same = "IS",
 	.regexp = "REGEXP",
 	.decimal_collation = "corm_decimal",
+	.divide_integers = " / ",
+	.mod_real = { "", " % ", "" },
+	.concat = { "", " || ", "" },
+	.length = "length(",
+	.substr = { "substr(", ", ", ", ", ")" },
 	.nulls_order = true,
 	.row_list = "VALUES ",
+	.offset_without_limit = " LIMIT -1",
+	.lock = { "", "", "" },
+	.insert_nothing = " DEFAULT VALUES",
 	.conflict_columns = " ON CONFLICT (",
 	.conflict_update = ") DO UPDATE SET ",
 	.conflict_nothing = ") DO NOTHING",
 	.inserted = { "excluded.", "" },
-	.columns_query = "SELECT name FROM pragma_table_xinfo(?)",
-	.defer_foreign_keys = "PRAGMA defer_foreign_keys = ON",
+	.json_get = { "json_extract(", ", ", ")" },
+	.date_part = {
+		[CORM__DATE_YEAR] = { "CAST(strftime('%Y', ", ") AS INTEGER)" },
+		[CORM__DATE_MONTH] = { "CAST(strftime('%m', ", ") AS INTEGER)" },
+		[CORM__DATE_DAY] = { "CAST(strftime('%d', ", ") AS INTEGER)" },
+		[CORM__DATE_HOUR] = { "CAST(strftime('%H', ", ") AS INTEGER)" },
+		[CORM__DATE_MINUTE] = { "CAST(strftime('%M', ", ") AS INTEGER)" },
+		[CORM__DATE_SECOND] = { "CAST(strftime('%S', ", ") AS INTEGER)" },
+	},
 };

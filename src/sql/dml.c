@@ -89,7 +89,7 @@ static void qualified(struct corm__compiler *c, const struct corm__source *sourc
 /* ---- SELECT ------------------------------------------------------------------------------------------------------ */
 
 corm_status corm__compile_get(struct corm__compiler *compiler, const corm_model_info *model, const uint16_t *columns,
-                              size_t count, corm_error_store *error)
+                              size_t count, bool lock, corm_error_store *error)
 {
 	const struct corm__source source = { .model = model, .name = model->table };
 	corm__walk_begin(compiler, CORM__WALK_SQL, error);
@@ -99,6 +99,8 @@ corm_status corm__compile_get(struct corm__compiler *compiler, const corm_model_
 	corm__write_source(compiler, &source);
 	corm__put(compiler, " WHERE ");
 	qualified(compiler, &source, columns, count);
+	if (lock)
+		corm__put(compiler, compiler->dialect->lock[CORM__LOCK_WAIT]);
 	return corm__walk_end(compiler);
 }
 
@@ -232,10 +234,57 @@ corm_status corm__compile_insert(struct corm__compiler *compiler, const corm_mod
 			placeholders(c, count);
 		}
 	} else {
-		corm__put(c, " DEFAULT VALUES");
+		corm__put(c, c->dialect->insert_nothing);
 	}
 	returning_clause(c, model, returning, returning_count);
 	return corm__walk_end(c);
+}
+
+/* $1, $2, … are arrays; each of the rows that unnest() makes of them is one to be inserted, and they stay in their
+ * order. Text becomes text by itself, but neither an enum nor JSON. */
+corm_status corm__compile_insert_arrays(struct corm__compiler *compiler, const corm_model_info *model,
+                                        const uint16_t *columns, size_t count, const uint16_t *returning,
+                                        size_t returning_count, corm_error_store *error)
+{
+	struct corm__compiler *c = compiler;
+	assert(count);
+	corm__walk_begin(c, CORM__WALK_SQL, error);
+	corm__put(c, "INSERT INTO ");
+	corm__write_table(&c->sql, c->dialect, model);
+	corm__put(c, " (");
+	corm__write_names(c, model, columns, count);
+	corm__put(c, ") SELECT ");
+	for (size_t i = 0; i < count; i++) {
+		const corm_column *column = &model->columns[columns[i]];
+		bool is_cast = column->format.type == CORM_TYPE_JSON ||
+		               (column->format.type == CORM_TYPE_ENUM && column->format.storage != CORM_STORAGE_INTEGER);
+		corm__put(c, i ? ", " : "");
+		corm__put(c, is_cast ? "CAST(" : "");
+		corm__put_name(c, column->name);
+		if (is_cast) {
+			corm__put(c, " AS ");
+			c->dialect->column_type(&c->sql, model, column);
+			corm__put(c, ")");
+		}
+	}
+	corm__put(c, " FROM unnest");
+	placeholders(c, count);
+	corm__put(c, " AS given (");
+	corm__write_names(c, model, columns, count);
+	corm__put(c, ")");
+	returning_clause(c, model, returning, returning_count);
+	return corm__walk_end(c);
+}
+
+corm_status corm__compile_names(struct corm__compiler *compiler, const corm_model_info *model, const uint16_t *columns,
+                                size_t count, size_t *names_at, corm_error_store *error)
+{
+	corm__walk_begin(compiler, CORM__WALK_SQL, error);
+	corm__write_table(&compiler->sql, compiler->dialect, model);
+	corm__buffer_char(&compiler->sql, '\0');
+	*names_at = compiler->sql.length;
+	corm__write_names(compiler, model, columns, count);
+	return corm__walk_end(compiler);
 }
 
 /* A column that the database computes on update. */

@@ -222,7 +222,8 @@ static bool check_join(struct corm__compiler *c, const corm_clause *join)
 	else if (join->kind == CORM_CLAUSE_CROSS_JOIN && node->op != CORM_OP_MODEL)
 		corm__walk_fail(c, CORM_ERROR_USAGE, "corm_cross_join() takes a model, not a relationship");
 	else if (join->kind == CORM_CLAUSE_FULL_JOIN && !(c->capabilities & CORM_CAN_FULL_JOIN))
-		corm__walk_fail(c, CORM_ERROR_USAGE, "this version of %s has no full join", c->dialect->name);
+		corm__walk_fail(c, CORM_ERROR_USAGE, "%s%s has no full join",
+		                c->dialect->lacks & CORM_CAN_FULL_JOIN ? "" : "this version of ", c->dialect->name);
 	for (const corm_clause *more = join->more; more && more->kind != CORM_CLAUSE_END; more++)
 		if (more->kind != CORM_CLAUSE_ON)
 			corm__walk_fail(c, CORM_ERROR_USAGE, "a join takes no clause but corm_on()");

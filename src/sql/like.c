@@ -48,13 +48,20 @@ static void literal_value(struct corm__compiler *c, corm_op op, const corm_node 
 static void literal_expression(struct corm__compiler *c, corm_op op, const corm_node *expression,
                                const struct corm__place *place)
 {
-	if (op != CORM_OP_STARTS_WITH)
-		corm__put(c, "'%' || ");
+	const char *const *concat = c->dialect->concat;
+	corm__put(c, concat[0]);
+	if (op != CORM_OP_STARTS_WITH) {
+		corm__put(c, "'%'");
+		corm__put(c, concat[1]);
+	}
 	corm__put(c, "replace(replace(replace(");
 	corm__walk(c, expression, place);
 	corm__put(c, ", '/', '//'), '%', '/%'), '_', '/_')");
-	if (op != CORM_OP_ENDS_WITH)
-		corm__put(c, " || '%'");
+	if (op != CORM_OP_ENDS_WITH) {
+		corm__put(c, concat[1]);
+		corm__put(c, "'%'");
+	}
+	corm__put(c, concat[2]);
 }
 
 /* The left side of LIKE, and the operator: what PostgreSQL calls ILIKE is lower() on both sides elsewhere. */

@@ -288,7 +288,9 @@ static void key_rows(struct corm__compiler *c, const struct rows *rows)
 static void collect(struct corm__compiler *c, const struct rows *rows, struct corm__eager *eager)
 {
 	if (rows->inside)
-		c->scope->closed = "with corm_distinct() and corm_load_joined() a query is ordered by its own model alone";
+		c->scope->closed = rows->select->joined_count
+		                       ? "with corm_distinct() and corm_load_joined() a query is ordered by its own model alone"
+		                       : "with corm_distinct() this database orders a query by its own model alone";
 	corm__scope_add(c, rows->select->model, rows->select->alias);
 	if (!rows->inside)
 		corm__joins_collect(c, rows->clauses->all);
@@ -357,6 +359,87 @@ static void walk_objects_first(struct corm__compiler *c, const struct rows *rows
 	walk_rows(c, &joined);
 }
 
+/* ---- DISTINCT with an order -------------------------------------------------------------------------------------- */
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool same_column(const corm_node *a, const corm_node *b)
+{
+	if (!a || !b || a->op != CORM_OP_COLUMN || b->op != CORM_OP_COLUMN || a->of.arg.b != b->of.arg.b)
+		return false;
+	const corm_node *source = a->of.arg.a, *other = b->of.arg.a;
+	return same_text(source->of.arg.b, other->of.arg.b);
+}
+
+/* Is it among the columns that the rows consist of? */
+static bool is_selected(const struct rows *rows, const corm_node *node)
+{
+	if (rows->list == CORM__SELECT_COLUMNS) {
+		const corm_clause *columns = rows->clauses->columns;
+		/* Whether two expressions are the same is for the database to say. */
+		if (!columns || node->op != CORM_OP_COLUMN)
+			return true;
+		corm__list list = columns->data;
+		while (!corm__is_end(*list) && !same_column(*list, node))
+			list++;
+		return !corm__is_end(*list);
+	}
+	const corm_model_info *model = rows->select->model;
+	const corm_node *source = node->op == CORM_OP_COLUMN ? node->of.arg.a : NULL;
+	if (!source || source->of.arg.a != model || !same_text(source->of.arg.b, rows->select->alias))
+		return false;
+	size_t index = (size_t)((const corm_column *)node->of.arg.b - model->columns);
+	for (size_t i = 0; i < rows->select->column_count; i++)
+		if (rows->select->columns[i] == index)
+			return true;
+	return !rows->select->column_count;
+}
+
+/* Are there elements of the order that are not selected? */
+static bool is_ordered_by_more(const struct rows *rows)
+{
+	for (const corm_clause *clause = rows->clauses->all; clause->kind != CORM_CLAUSE_END; clause++) {
+		if (clause->kind != CORM_CLAUSE_ORDER_BY)
+			continue;
+		for (corm__list list = clause->data; !corm__is_end(*list); list++) {
+			const corm_node *value = corm__ordered_value(*list);
+			if (value && !is_selected(rows, value))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Rows that are made distinct inside can be ordered by anything of theirs outside. */
+static void walk_distinct_first(struct corm__compiler *c, const struct rows *rows)
+{
+	const struct rows distinct = {
+		.select = rows->select,
+		.clauses = rows->clauses,
+		.list = CORM__SELECT_OBJECTS,
+		.distinct = true,
+	};
+	const struct rows ordered = {
+		.select = rows->select,
+		.clauses = rows->clauses,
+		.inside = &distinct,
+		.list = CORM__SELECT_OBJECTS,
+		.ordered = true,
+		.limited = true,
+		.read = true,
+	};
+	if (rows->list == CORM__SELECT_OBJECTS)
+		walk_rows(c, &ordered);
+	else
+		corm__walk_fail(c, CORM_ERROR_USAGE,
+		                "%s orders distinct rows by what they consist of: add what corm_order_by() names to "
+		                "corm_columns()",
+		                c->dialect->name);
+}
+
 static void walk_select(struct corm__compiler *c, const struct corm__select *select, enum corm__select_kind kind)
 {
 	bool outermost = !c->scope, exists = kind == CORM__SELECT_EXISTS;
@@ -393,6 +476,8 @@ static void walk_select(struct corm__compiler *c, const struct corm__select *sel
 		walk_count(c, &rows);
 	else if (has_joined(&rows) && (rows.distinct || (is_bounded(&rows) && corm__eager_multiplies(select))))
 		walk_objects_first(c, &rows);
+	else if (c->dialect->distinct_order && rows.distinct && rows.ordered && is_ordered_by_more(&rows))
+		walk_distinct_first(c, &rows);
 	else
 		walk_rows(c, &rows);
 }

@@ -55,8 +55,63 @@ static bool is_number(unsigned type)
 	return (type >= CORM_TYPE_INT8 && type <= CORM_TYPE_DOUBLE) || type == CORM_TYPE_DECIMAL;
 }
 
-/* What arithmetic gives is a plain number also where its operands are decimals, which the database may hold as text. */
-const corm_format *corm__format_of(const corm_node *node)
+static enum corm__number number_of_type(unsigned type)
+{
+	if (is_integer(type))
+		return CORM__NUMBER_INTEGER;
+	if (type == CORM_TYPE_DECIMAL)
+		return CORM__NUMBER_DECIMAL;
+	return type == CORM_TYPE_FLOAT || type == CORM_TYPE_DOUBLE ? CORM__NUMBER_REAL : CORM__NUMBER_UNKNOWN;
+}
+
+/* What two numbers give together. */
+static enum corm__number number_of_two(const corm_node *left, const corm_node *right)
+{
+	enum corm__number a = corm__number_of(left), b = corm__number_of(right);
+	if (a == CORM__NUMBER_UNKNOWN || b == CORM__NUMBER_UNKNOWN)
+		return CORM__NUMBER_UNKNOWN;
+	if ((a == CORM__NUMBER_DECIMAL && right->op == CORM_OP_VALUE) ||
+	    (b == CORM__NUMBER_DECIMAL && left->op == CORM_OP_VALUE))
+		return CORM__NUMBER_DECIMAL;
+	return a > b ? a : b;
+}
+
+enum corm__number corm__number_of(const corm_node *node)
+{
+	if (!node)
+		return CORM__NUMBER_UNKNOWN;
+	switch ((corm_op)node->op) {
+	case CORM_OP_VALUE:
+		return number_of_type(node->type);
+	case CORM_OP_COLUMN:
+		return number_of_type(((const corm_column *)node->of.arg.b)->format.type);
+	case CORM_OP_PLUS:
+	case CORM_OP_MINUS:
+	case CORM_OP_TIMES:
+	case CORM_OP_DIVIDED:
+	case CORM_OP_MOD:
+		return number_of_two(node->of.arg.a, node->of.arg.b);
+	case CORM_OP_COALESCE:
+	case CORM_OP_NEG:
+	case CORM_OP_ABS:
+		return corm__number_of(node->of.arg.a);
+	case CORM_OP_ROUND:
+		return corm__number_of(node->of.arg.a) == CORM__NUMBER_DECIMAL ? CORM__NUMBER_DECIMAL : CORM__NUMBER_REAL;
+	case CORM_OP_LENGTH:
+		return CORM__NUMBER_INTEGER;
+	default:
+		return CORM__NUMBER_UNKNOWN;
+	}
+}
+
+/* What arithmetic gives is a plain number also where its operands are decimals that the database may hold as text. */
+static const corm_format *format_of_number(const struct corm__compiler *c, const corm_node *node)
+{
+	bool is_decimal = !c->dialect->decimal_collation && corm__number_of(node) == CORM__NUMBER_DECIMAL;
+	return corm__format(is_decimal ? CORM_TYPE_DECIMAL : CORM_TYPE_DOUBLE, CORM_STORAGE_DEFAULT);
+}
+
+const corm_format *corm__format_of(const struct corm__compiler *c, const corm_node *node)
 {
 	if (!node)
 		return NULL;
@@ -64,7 +119,7 @@ const corm_format *corm__format_of(const corm_node *node)
 	case CORM_OP_COLUMN:
 		return &((const corm_column *)node->of.arg.b)->format;
 	case CORM_OP_COALESCE:
-		return corm__format_of(node->of.arg.a);
+		return corm__format_of(c, node->of.arg.a);
 	case CORM_OP_PLUS:
 	case CORM_OP_MINUS:
 	case CORM_OP_TIMES:
@@ -74,7 +129,7 @@ const corm_format *corm__format_of(const corm_node *node)
 	case CORM_OP_ABS:
 	case CORM_OP_ROUND:
 	case CORM_OP_LENGTH:
-		return corm__format(CORM_TYPE_DOUBLE, CORM_STORAGE_DEFAULT);
+		return format_of_number(c, node);
 	case CORM_OP_LOWER:
 	case CORM_OP_UPPER:
 	case CORM_OP_TRIM:
@@ -221,6 +276,15 @@ static void become_real(struct passenger *p)
 	p->format = corm__format(CORM_TYPE_DOUBLE, CORM_STORAGE_DEFAULT);
 }
 
+/* Beside a number a bool is one, which not every database takes for granted. */
+static void become_integer(struct passenger *p, int64_t number)
+{
+	static const int64_t numbers[] = { 0, 1 };
+
+	p->data = &numbers[number != 0];
+	p->format = corm__format(CORM_TYPE_INT64, CORM_STORAGE_DEFAULT);
+}
+
 static void fit_beside(struct passenger *p, int64_t number)
 {
 	const corm_format *beside = p->place->beside;
@@ -234,6 +298,8 @@ static void fit_beside(struct passenger *p, int64_t number)
 		become_decimal(p, number);
 	else if (p->type == CORM_TYPE_DECIMAL && is_number(beside->type))
 		become_real(p);
+	else if (p->type == CORM_TYPE_BOOL && is_number(beside->type))
+		become_integer(p, number);
 }
 
 /* The integer that a float or decimal is; false for one with a fraction. */
@@ -247,11 +313,37 @@ static bool integer_of(const struct passenger *p, int64_t *number)
 	return (double)*number == real;
 }
 
+/* Databases that have the rules of a column refuse what breaks them, or round it in silence; SQLite stores it. */
+static void check_rules(struct passenger *p)
+{
+	const corm_node *node = p->place->parent->of.arg.a;
+	const corm_column *column = node && node->op == CORM_OP_COLUMN ? node->of.arg.b : NULL;
+	if (!column)
+		return;
+	const char *text = p->type == CORM_TYPE_TEXT ? *(const char *const *)p->data : NULL;
+	if (text && column->max_length && corm__utf8_length(text, strlen(text)) > column->max_length)
+		refuse(p, "is longer than its column's max_length");
+	corm_decimal decimal;
+	int precision = column->precision ? column->precision : p->c->dialect->decimal_precision;
+	int scale = column->precision ? column->scale : p->c->dialect->decimal_scale;
+	if (column->format.type != CORM_TYPE_DECIMAL || !precision)
+		return;
+	if (p->type == CORM_TYPE_DECIMAL)
+		memcpy(&decimal, p->data, sizeof decimal);
+	else if (is_integer(p->type) ||
+	         !corm__decimal_from_double(p->type == CORM_TYPE_FLOAT ? *(const float *)p->data : *(const double *)p->data,
+	                                    &decimal))
+		return;
+	if (!corm__decimal_fits(&decimal, precision, scale))
+		refuse(p, "has more digits than its column");
+}
+
 /* What SQLite would store and nobody could read again. */
 static void check_fits(struct passenger *p, int64_t number)
 {
 	const corm_format *column = p->place->beside;
 	uint64_t unused;
+	check_rules(p);
 	if (column->type >= CORM_TYPE_INT8 && column->type <= CORM_TYPE_UINT64) {
 		if (!is_integer(p->type) && !integer_of(p, &number))
 			refuse_kind(p, "an integer", "is none");
@@ -297,8 +389,10 @@ static bool same_kind(const corm_format *left, const corm_format *right)
 
 /* In blobs and integers an equal value is another thing than in text. Decimals are compared as numbers, and a time
  * without a zone is turned into one with it, by the databases that have these storages. */
-static bool stored_alike(const corm_format *left, const corm_format *right)
+static bool stored_alike(const struct corm__compiler *c, const corm_format *left, const corm_format *right)
 {
+	if (!c->dialect->compact_storage && left->type != CORM_TYPE_ENUM)
+		return true;
 	unsigned left_storage = left->storage == CORM_STORAGE_NAIVE ? CORM_STORAGE_DEFAULT : left->storage;
 	unsigned right_storage = right->storage == CORM_STORAGE_NAIVE ? CORM_STORAGE_DEFAULT : right->storage;
 	return left->type != right->type || left->type == CORM_TYPE_DECIMAL || left_storage == right_storage;
@@ -315,7 +409,7 @@ void corm__walk_compatible(struct corm__compiler *c, const corm_node *node, cons
 			c, CORM_ERROR_USAGE,
 			"%s() is given values of different kinds: an enum is compared with one of its own kind, a bool with a bool",
 			name);
-	else if (!stored_alike(left, right))
+	else if (!stored_alike(c, left, right))
 		corm__walk_fail(c, CORM_ERROR_USAGE,
 		                "%s() is given columns of different storage(), whose values are never equal", name);
 }
@@ -334,7 +428,7 @@ void corm__walk_assignable(struct corm__compiler *c, const corm_format *column, 
 		corm__walk_fail(c, CORM_ERROR_USAGE,
 		                "corm_set() is given a value of another kind than its column: an enum is set to one of its own "
 		                "kind, a bool to a bool");
-	else if (!stored_alike(column, value))
+	else if (!stored_alike(c, column, value))
 		corm__walk_fail(c, CORM_ERROR_USAGE, "corm_set() is given a column of another storage() than the one it sets");
 	else if (!stays_exact(c, column, value))
 		corm__walk_fail(

@@ -141,17 +141,22 @@ static void write_collation(struct corm__compiler *c)
 
 static void write_comparison(struct corm__compiler *c, const corm_node *node, const struct operation *operation)
 {
-	const corm_format *left = corm__format_of(node->of.arg.a), *right = corm__format_of(node->of.arg.b);
+	const corm_format *left = corm__format_of(c, node->of.arg.a), *right = corm__format_of(c, node->of.arg.b);
+	const char *const *distinct = node->op == CORM_OP_IS_DISTINCT ? c->dialect->is_distinct : NULL;
+	bool is_tight = node->op == CORM_OP_REGEXP && c->dialect->regexp_is_tight;
 	bool collated = is_ordering(node->op) && (corm__needs_collation(c, left) || corm__needs_collation(c, right));
 	struct corm__place place = operand_place(node, "the left side", operation->binding + 1);
 	place.beside = right;
+	corm__put(c, distinct ? distinct[0] : "");
 	corm__walk(c, node->of.arg.a, &place);
-	corm__put(c, " ");
-	corm__put(c, node->op == CORM_OP_IS_DISTINCT ? c->dialect->is_distinct
-	             : node->op == CORM_OP_REGEXP    ? c->dialect->regexp
-	                                             : operation->sql);
-	corm__put(c, " ");
-	place = operand_place(node, "the right side", collated ? CORM__BIND_ATOM : operation->binding + 1);
+	if (distinct) {
+		corm__put(c, distinct[1]);
+	} else {
+		corm__put(c, " ");
+		corm__put(c, node->op == CORM_OP_REGEXP ? c->dialect->regexp : operation->sql);
+		corm__put(c, " ");
+	}
+	place = operand_place(node, "the right side", collated || is_tight ? CORM__BIND_ATOM : operation->binding + 1);
 	place.beside = left;
 	corm__walk(c, node->of.arg.b, &place);
 	if (collated)
@@ -162,7 +167,7 @@ static void write_comparison(struct corm__compiler *c, const corm_node *node, co
 /* The collation stands at the left: behind BETWEEN a AND b it would count for b alone. */
 static void write_between(struct corm__compiler *c, const corm_node *node, const struct operation *operation)
 {
-	const corm_format *format = corm__format_of(node->of.arg.a);
+	const corm_format *format = corm__format_of(c, node->of.arg.a);
 	bool collated = corm__needs_collation(c, format);
 	struct corm__place place = operand_place(node, "the left side",
 	                                         collated ? CORM__BIND_ATOM : operation->binding + 1);
@@ -176,8 +181,8 @@ static void write_between(struct corm__compiler *c, const corm_node *node, const
 	corm__put(c, " AND ");
 	place.part = "the upper bound";
 	corm__walk(c, node->of.arg.c, &place);
-	corm__walk_compatible(c, node, format, corm__format_of(node->of.arg.b));
-	corm__walk_compatible(c, node, format, corm__format_of(node->of.arg.c));
+	corm__walk_compatible(c, node, format, corm__format_of(c, node->of.arg.b));
+	corm__walk_compatible(c, node, format, corm__format_of(c, node->of.arg.c));
 }
 
 static void write_like(struct corm__compiler *c, const corm_node *node, const struct operation *operation)
@@ -207,12 +212,12 @@ static void write_in(struct corm__compiler *c, const corm_node *node, const stru
 {
 	corm__list list = node->of.arg.b;
 	struct corm__place place = operand_place(node, "element", CORM__BIND_ALL);
-	place.beside = corm__format_of(node->of.arg.a);
+	place.beside = corm__format_of(c, node->of.arg.a);
 	walk_left_of_in(c, node, operation);
 	walk_list(c, list, ", ", &place);
 	corm__put(c, ")");
 	for (size_t i = 0; !corm__is_end(list[i]); i++)
-		corm__walk_compatible(c, node, place.beside, corm__format_of(list[i]));
+		corm__walk_compatible(c, node, place.beside, corm__format_of(c, list[i]));
 }
 
 /* How many parameters a list of count values gets, so that lists of many lengths share few statements: the next
@@ -250,7 +255,7 @@ static void write_in_array(struct corm__compiler *c, const corm_node *node, cons
 		return;
 	}
 	struct corm__place place = operand_place(node, "element", CORM__BIND_ALL);
-	place.beside = corm__format_of(node->of.arg.a);
+	place.beside = corm__format_of(c, node->of.arg.a);
 	walk_left_of_in(c, node, operation);
 	for (size_t i = 0; i < padded && !c->status; i++) {
 		size_t element = i < node->count ? i : node->count - 1;
@@ -277,6 +282,14 @@ static const corm_node *selected(const struct corm__select *query)
 	return found;
 }
 
+static bool has_limit(const struct corm__select *query)
+{
+	for (const corm_clause *clause = query->clauses; clause->kind != CORM_CLAUSE_END; clause++)
+		if (clause->kind == CORM_CLAUSE_LIMIT || clause->kind == CORM_CLAUSE_OFFSET)
+			return true;
+	return false;
+}
+
 static void write_in_query(struct corm__compiler *c, const corm_node *node, const struct operation *operation)
 {
 	const corm_node *column = selected(node->of.arg.b);
@@ -285,10 +298,13 @@ static void write_in_query(struct corm__compiler *c, const corm_node *node, cons
 		                "the query of corm_in_query() must select one value: add corm_columns(…) to it");
 		return;
 	}
+	bool inside = c->dialect->limit_in_from && has_limit(node->of.arg.b);
 	walk_left_of_in(c, node, operation);
+	corm__put(c, inside ? "SELECT * FROM (" : "");
 	corm__walk_subquery(c, node->of.arg.b, CORM__SELECT_COLUMNS);
+	corm__put(c, inside ? ") AS limited" : "");
 	corm__put(c, ")");
-	corm__walk_compatible(c, node, corm__format_of(node->of.arg.a), corm__format_of(column));
+	corm__walk_compatible(c, node, corm__format_of(c, node->of.arg.a), corm__format_of(c, column));
 }
 
 /* ---- logic ------------------------------------------------------------------------------------------------------- */
@@ -326,49 +342,93 @@ static void write_related(struct corm__compiler *c, const corm_node *node, const
 
 static void refuse_enum(struct corm__compiler *c, const corm_node *node, const corm_node *operand)
 {
-	const corm_format *format = corm__format_of(operand);
+	const corm_format *format = corm__format_of(c, operand);
 	if (format && format->type == CORM_TYPE_ENUM)
 		corm__walk_fail(c, CORM_ERROR_USAGE, "%s() is given an enum, with which no database computes",
 		                corm__shape(node->op)->name);
 }
 
-static void write_arithmetic(struct corm__compiler *c, const corm_node *node, const struct operation *operation)
+/* What values between numbers become: decimals beside decimals, where these are numbers. */
+static const corm_format *beside_numbers(const struct corm__compiler *c, const corm_node *node)
 {
-	struct corm__place place = operand_place(node, "the left side", operation->binding);
-	place.beside = corm__format(CORM_TYPE_DOUBLE, CORM_STORAGE_DEFAULT);
-	refuse_enum(c, node, node->of.arg.a);
-	refuse_enum(c, node, node->of.arg.b);
-	corm__walk(c, node->of.arg.a, &place);
-	corm__put(c, operation->sql);
-	place.part = "the right side";
-	place.binding = operation->binding + 1;
-	corm__walk(c, node->of.arg.b, &place);
+	bool is_decimal = !c->dialect->decimal_collation && corm__number_of(node) == CORM__NUMBER_DECIMAL;
+	return corm__format(is_decimal ? CORM_TYPE_DECIMAL : CORM_TYPE_DOUBLE, CORM_STORAGE_DEFAULT);
 }
 
-/* name(a, b, c) with as many arguments as the operator has. */
+static void walk_numbers(struct corm__compiler *c, const corm_node *node, enum corm__binding binding,
+                         const char *const around[3])
+{
+	struct corm__place place = operand_place(node, "the left side", binding);
+	place.beside = beside_numbers(c, node);
+	refuse_enum(c, node, node->of.arg.a);
+	refuse_enum(c, node, node->of.arg.b);
+	corm__put(c, around[0]);
+	corm__walk(c, node->of.arg.a, &place);
+	corm__put(c, around[1]);
+	place.part = "the right side";
+	place.binding = binding + (binding != CORM__BIND_ALL);
+	corm__walk(c, node->of.arg.b, &place);
+	corm__put(c, around[2]);
+}
+
+static void write_arithmetic(struct corm__compiler *c, const corm_node *node, const struct operation *operation)
+{
+	const char *const around[] = { "", operation->sql, "" };
+	walk_numbers(c, node, operation->binding, around);
+}
+
+static void write_division(struct corm__compiler *c, const corm_node *node, const struct operation *operation)
+{
+	bool is_integer = corm__number_of(node) == CORM__NUMBER_INTEGER;
+	const char *const around[] = { "", is_integer ? c->dialect->divide_integers : operation->sql, "" };
+	walk_numbers(c, node, operation->binding, around);
+}
+
+/* A text before the left side is that of a function, which holds it together. */
+static void write_mod(struct corm__compiler *c, const corm_node *node, const struct operation *operation)
+{
+	const char *const integers[] = { "", operation->sql, "" };
+	enum corm__number number = corm__number_of(node);
+	bool is_real = number == CORM__NUMBER_REAL || number == CORM__NUMBER_UNKNOWN;
+	bool is_function = is_real && *c->dialect->mod_real[0];
+	walk_numbers(c, node, is_function ? CORM__BIND_ALL : operation->binding, is_real ? c->dialect->mod_real : integers);
+}
+
+/* name(a) */
 static void write_function(struct corm__compiler *c, const corm_node *node, const struct operation *operation)
 {
-	const corm_node *const arguments[] = { node->of.arg.a, node->of.arg.b, node->of.arg.c };
-	const struct corm__shape *shape = corm__shape(node->op);
-	const uint8_t operands[] = { shape->a, shape->b, shape->c };
-	struct corm__place place = operand_place(node, "argument", CORM__BIND_ALL);
-	refuse_enum(c, node, arguments[0]);
-	corm__put(c, operation->sql);
-	for (size_t i = 0; i < 3 && operands[i] == CORM__OPERAND_NODE; i++) {
-		corm__put(c, i ? ", " : "");
-		place.number = i + 1;
-		corm__walk(c, arguments[i], &place);
-	}
+	const struct corm__place place = { .parent = node, .part = "argument", .number = 1, .binding = CORM__BIND_ALL };
+	refuse_enum(c, node, node->of.arg.a);
+	corm__put(c, operation->sql ? operation->sql : c->dialect->length);
+	corm__walk(c, node->of.arg.a, &place);
 	corm__put(c, ")");
 }
 
+static void write_substr(struct corm__compiler *c, const corm_node *node, const struct operation *operation)
+{
+	(void)operation;
+	const corm_node *const arguments[] = { node->of.arg.a, node->of.arg.b, node->of.arg.c };
+	struct corm__place place = operand_place(node, "argument", CORM__BIND_ALL);
+	refuse_enum(c, node, arguments[0]);
+	for (size_t i = 0; i < 3; i++) {
+		corm__put(c, c->dialect->substr[i]);
+		place.number = i + 1;
+		corm__walk(c, arguments[i], &place);
+	}
+	corm__put(c, c->dialect->substr[3]);
+}
+
+/* As a function it holds its arguments together. */
 static void write_concat(struct corm__compiler *c, const corm_node *node, const struct operation *operation)
 {
-	struct corm__place place = operand_place(node, "argument", operation->binding);
+	const char *const *concat = c->dialect->concat;
+	struct corm__place place = operand_place(node, "argument", *concat[0] ? CORM__BIND_ALL : operation->binding);
 	place.number = 1;
+	corm__put(c, concat[0]);
 	corm__walk(c, node->of.arg.a, &place);
-	corm__put(c, operation->sql);
-	walk_list(c, node->of.arg.b, operation->sql, &place);
+	corm__put(c, concat[1]);
+	walk_list(c, node->of.arg.b, concat[1], &place);
+	corm__put(c, concat[2]);
 }
 
 static void write_coalesce(struct corm__compiler *c, const corm_node *node, const struct operation *operation)
@@ -376,14 +436,14 @@ static void write_coalesce(struct corm__compiler *c, const corm_node *node, cons
 	corm__list list = node->of.arg.b;
 	struct corm__place place = operand_place(node, "argument", CORM__BIND_ALL);
 	place.number = 1;
-	place.beside = corm__format_of(node->of.arg.a);
+	place.beside = corm__format_of(c, node->of.arg.a);
 	corm__put(c, operation->sql);
 	corm__walk(c, node->of.arg.a, &place);
 	corm__put(c, ", ");
 	walk_list(c, list, ", ", &place);
 	corm__put(c, ")");
 	for (size_t i = 0; !corm__is_end(list[i]); i++)
-		corm__walk_compatible(c, node, place.beside, corm__format_of(list[i]));
+		corm__walk_compatible(c, node, place.beside, corm__format_of(c, list[i]));
 }
 
 /* ---- order ------------------------------------------------------------------------------------------------------- */
@@ -393,7 +453,7 @@ static bool is_nulls(unsigned op)
 	return op == CORM_OP_NULLS_FIRST || op == CORM_OP_NULLS_LAST;
 }
 
-static const corm_node *ordered_value(const corm_node *node)
+const corm_node *corm__ordered_value(const corm_node *node)
 {
 	while (node && node->op >= CORM_OP_ASC && node->op <= CORM_OP_NULLS_LAST)
 		node = node->of.arg.a;
@@ -404,7 +464,7 @@ static void walk_ordered(struct corm__compiler *c, const corm_node *node, const 
 {
 	corm__walk(c, node, place);
 	if (node && (node->op < CORM_OP_ASC || node->op > CORM_OP_NULLS_LAST) &&
-	    corm__needs_collation(c, corm__format_of(node)))
+	    corm__needs_collation(c, corm__format_of(c, node)))
 		write_collation(c);
 }
 
@@ -414,7 +474,7 @@ static void write_order(struct corm__compiler *c, const corm_node *node, const s
 	const struct corm__place place = operand_place(node, "the argument", CORM__BIND_ATOM);
 	bool emulated = is_nulls(node->op) && !c->dialect->nulls_order;
 	if (emulated) {
-		corm__walk(c, ordered_value(node), &place);
+		corm__walk(c, corm__ordered_value(node), &place);
 		corm__put(c, node->op == CORM_OP_NULLS_LAST ? " IS NULL, " : " IS NOT NULL, ");
 	}
 	walk_ordered(c, node->of.arg.a, &place);
@@ -464,17 +524,17 @@ static const struct operation operations[] = {
 	[CORM_OP_PLUS] = { write_arithmetic, " + ", CORM__BIND_SUM },
 	[CORM_OP_MINUS] = { write_arithmetic, " - ", CORM__BIND_SUM },
 	[CORM_OP_TIMES] = { write_arithmetic, " * ", CORM__BIND_PRODUCT },
-	[CORM_OP_DIVIDED] = { write_arithmetic, " / ", CORM__BIND_PRODUCT },
-	[CORM_OP_MOD] = { write_arithmetic, " % ", CORM__BIND_PRODUCT },
+	[CORM_OP_DIVIDED] = { write_division, " / ", CORM__BIND_PRODUCT },
+	[CORM_OP_MOD] = { write_mod, " % ", CORM__BIND_PRODUCT },
 	[CORM_OP_NEG] = { write_prefix, "-", CORM__BIND_SIGN },
 	[CORM_OP_ABS] = { write_function, "abs(", CORM__BIND_ATOM },
 	[CORM_OP_ROUND] = { write_function, "round(", CORM__BIND_ATOM },
 	[CORM_OP_LOWER] = { write_function, "lower(", CORM__BIND_ATOM },
 	[CORM_OP_UPPER] = { write_function, "upper(", CORM__BIND_ATOM },
 	[CORM_OP_TRIM] = { write_function, "trim(", CORM__BIND_ATOM },
-	[CORM_OP_LENGTH] = { write_function, "length(", CORM__BIND_ATOM },
-	[CORM_OP_SUBSTR] = { write_function, "substr(", CORM__BIND_ATOM },
-	[CORM_OP_CONCAT] = { write_concat, " || ", CORM__BIND_CONCAT },
+	[CORM_OP_LENGTH] = { write_function, NULL, CORM__BIND_ATOM },
+	[CORM_OP_SUBSTR] = { write_substr, NULL, CORM__BIND_ATOM },
+	[CORM_OP_CONCAT] = { write_concat, NULL, CORM__BIND_CONCAT },
 	[CORM_OP_COALESCE] = { write_coalesce, "coalesce(", CORM__BIND_ATOM },
 	[CORM_OP_ASC] = { write_order, " ASC", CORM__BIND_ATOM },
 	[CORM_OP_DESC] = { write_order, " DESC", CORM__BIND_ATOM },

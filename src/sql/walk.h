@@ -95,7 +95,10 @@ static inline void corm__put_name(struct corm__compiler *c, const char *name)
 /* The format of a type in a storage. Static. */
 const corm_format *corm__format(corm_type type, unsigned storage);
 /* The format of what an expression gives, as far as values beside it must know: NULL for none in particular. */
-const corm_format *corm__format_of(const corm_node *node);
+const corm_format *corm__format_of(const struct corm__compiler *c, const corm_node *node);
+/* Which kind of number an expression gives; a C double beside a decimal counts as one. */
+enum corm__number { CORM__NUMBER_UNKNOWN, CORM__NUMBER_INTEGER, CORM__NUMBER_DECIMAL, CORM__NUMBER_REAL };
+enum corm__number corm__number_of(const corm_node *node);
 /* Decimals that are text are ordered by a collation. */
 bool corm__needs_collation(const struct corm__compiler *c, const corm_format *format);
 /* A C value of a type at data, in the form of what it stands beside. */
@@ -111,6 +114,8 @@ void corm__walk_assignable(struct corm__compiler *c, const corm_format *column, 
 void corm__walk(struct corm__compiler *c, const corm_node *node, const struct corm__place *place);
 /* An element of corm_order_by(), the number-th. */
 void corm__walk_order(struct corm__compiler *c, const corm_node *node, size_t number);
+/* What it orders by, without the direction. */
+const corm_node *corm__ordered_value(const corm_node *node);
 /* The conditions of all clauses of a kind, joined by AND behind a keyword: " WHERE ". Returns how many there are. */
 size_t corm__walk_conditions(struct corm__compiler *c, const corm_clause *clauses, corm_clause_kind kind,
                              const char *keyword);

@@ -156,7 +156,7 @@ static void walk_set(struct write *w, const corm_clause *clause)
 		.binding = CORM__BIND_COMPARISON + 1,
 	};
 	corm__walk(w->c, node->of.arg.b, &place);
-	corm__walk_assignable(w->c, &column->format, corm__format_of(node->of.arg.b));
+	corm__walk_assignable(w->c, &column->format, corm__format_of(w->c, node->of.arg.b));
 }
 
 static void walk_sets(struct write *w)
@@ -172,6 +172,22 @@ static void walk_member(struct write *w, const void *value, const corm_column *c
 	corm__walk_parameter(w->c, (const char *)value + column->offset, &column->format);
 }
 
+/* The program's SQL names the columns of the row that is there without their table. Where that would be ambiguous, it
+ * is computed in a query over that row alone. */
+static void put_onupdate(struct write *w, const corm_column *column, const char *table)
+{
+	bool is_query = table && w->c->dialect->conflict_is_ambiguous;
+	corm__put(w->c, is_query ? "(SELECT " : "");
+	corm__put(w->c, column->onupdate_sql);
+	if (!is_query)
+		return;
+	corm__put(w->c, " FROM (SELECT ");
+	corm__put_name(w->c, table);
+	corm__put(w->c, ".*) AS ");
+	corm__put_name(w->c, table);
+	corm__put(w->c, ")");
+}
+
 /* The columns with an onupdate, then the version; of those that are not set. table: what stands before the version that
  * the row has. */
 static void walk_followers(struct write *w, const char *table)
@@ -183,7 +199,7 @@ static void walk_followers(struct write *w, const char *table)
 			continue;
 		begin_set(w, column);
 		if (column->onupdate == CORM_SERVER_SQL) {
-			corm__put(w->c, column->onupdate_sql);
+			put_onupdate(w, column, table);
 		} else {
 			assert(w->select->updated);
 			walk_member(w, w->select->updated, column);

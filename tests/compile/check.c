@@ -182,7 +182,7 @@ static void create_table(sqlite3 *db, const corm_model_info *model)
 {
 	struct corm__buffer sql;
 	corm__buffer_init(&sql, NULL, SIZE_MAX / 2);
-	corm__ddl_create_table(&sql, &corm__dialect_sqlite, model);
+	corm__ddl_create_table(&sql, &(const struct corm__ddl){ .dialect = &corm__dialect_sqlite }, model);
 	execute_sql(db, sql.data);
 	for (size_t i = 0; i < corm__ddl_index_count(model); i++) {
 		corm__buffer_clear(&sql);
@@ -271,6 +271,93 @@ void check_rows(sqlite3 *db, const struct corm__select *select, const char *expe
 	corm__compiler_release(&compiler);
 }
 
+/* ---- other databases --------------------------------------------------------------------------------------------- */
+
+/* The type that PostgreSQL's driver sends a value of a format with. */
+static const char *parameter_type(const corm_format *format)
+{
+	switch ((corm_type)format->type) {
+	case CORM_TYPE_BOOL:
+		return "boolean";
+	case CORM_TYPE_FLOAT:
+	case CORM_TYPE_DOUBLE:
+		return "float8";
+	case CORM_TYPE_BYTES:
+	case CORM_TYPE_BYTES_ARRAY:
+		return "bytea";
+	case CORM_TYPE_UUID:
+		return "uuid";
+	case CORM_TYPE_DATETIME:
+		return format->storage == CORM_STORAGE_NAIVE ? "timestamp" : "timestamptz";
+	case CORM_TYPE_DATE:
+		return "date";
+	case CORM_TYPE_TIME:
+		return "time";
+	case CORM_TYPE_DECIMAL:
+		return "numeric";
+	case CORM_TYPE_TEXT:
+	case CORM_TYPE_TEXT_ARRAY:
+	case CORM_TYPE_JSON:
+		return "unknown";
+	case CORM_TYPE_ENUM:
+		return format->storage == CORM_STORAGE_INTEGER ? "int8" : "unknown";
+	default:
+		return "int8";
+	}
+}
+
+/* A PREPARE for the database's shell, on a line of its own. */
+static void write_prepare(FILE *file, const struct corm__compiler *compiler)
+{
+	if (compiler->dialect->numbered_parameters) {
+		fputs("PREPARE statement", file);
+		for (size_t i = 0; i < compiler->count; i++)
+			fprintf(file, "%s%s", i ? ", " : " (", parameter_type(compiler->formats[i]));
+		fprintf(file, "%s AS %s; DEALLOCATE statement;\n", compiler->count ? ")" : "", compiler->sql.data);
+		return;
+	}
+	fputs("PREPARE statement FROM '", file);
+	for (const char *at = compiler->sql.data; *at; at++)
+		fprintf(file, *at == '\'' ? "''" : "%c", *at);
+	fputs("';\n", file);
+}
+
+/* With CORM_TEST_SQL=DIR in the environment all statements are appended to DIR/postgresql.sql and DIR/mariadb.sql, for
+ * psql and mariadb to prepare on the tables that corm_ddl() makes. */
+static void keep_statement(const struct corm__compiler *compiler)
+{
+	const char *directory = getenv("CORM_TEST_SQL");
+	char path[4096];
+	if (!directory)
+		return;
+	snprintf(path, sizeof path, "%s/%s.sql", directory, compiler->dialect->name);
+	FILE *file = fopen(path, "a");
+	assert_non_null(file);
+	write_prepare(file, compiler);
+	fclose(file);
+}
+
+/* Every query is compiled for the other databases too, key and SQL and copy; what one of them cannot do is an error
+ * that says so. */
+static void check_elsewhere(const struct corm__dialect *dialect, uint32_t capabilities,
+                            const struct corm__select *select, const char *file, int line)
+{
+	corm_error_store error = { 0 };
+	struct corm__compiler compiler;
+	struct corm__buffer shown;
+	corm__compiler_init(&compiler, dialect, capabilities, NULL);
+	corm__buffer_init(&shown, NULL, SIZE_MAX / 2);
+	if (corm__compile_select(&compiler, CORM__WALK_SQL, select, &error) == CORM_OK) {
+		compile(&compiler, select, &shown, file, line);
+		check_copy(&compiler, select, &shown, file, line);
+		keep_statement(&compiler);
+	} else if (!strstr(error.error.message, " has no full join") && !strstr(error.error.message, "distinct")) {
+		check_text(dialect->name, error.error.message, "", file, line);
+	}
+	corm__buffer_release(&shown);
+	corm__compiler_release(&compiler);
+}
+
 /* ---- checking ---------------------------------------------------------------------------------------------------- */
 
 void check_select(const struct corm__select *select, const char *sql, const char *values, const char *file, int line)
@@ -285,6 +372,8 @@ void check_select(const struct corm__select *select, const char *sql, const char
 	check_text("values", shown.data, values, file, line);
 	check_prepares(compiler.sql.data, file, line);
 	check_copy(&compiler, select, &shown, file, line);
+	check_elsewhere(&corm__dialect_postgresql, CAPABILITIES, select, file, line);
+	check_elsewhere(&corm__dialect_mariadb, CORM_CAN_RETURNING, select, file, line);
 	free(shortened);
 	corm__buffer_release(&shown);
 	corm__compiler_release(&compiler);

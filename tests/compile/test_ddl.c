@@ -13,7 +13,7 @@ static void expect_table(const corm_model_info *model, const char *sql)
 {
 	struct corm__buffer buffer;
 	corm__buffer_init(&buffer, NULL, SIZE_MAX / 2);
-	corm__ddl_create_table(&buffer, &corm__dialect_sqlite, model);
+	corm__ddl_create_table(&buffer, &(const struct corm__ddl){ .dialect = &corm__dialect_sqlite }, model);
 	assert_string_equal(buffer.data, sql);
 	corm__buffer_release(&buffer);
 }
@@ -62,7 +62,7 @@ static void test_create_table_with_every_type(void **state)
 	(void)state;
 	struct corm__buffer sql;
 	corm__buffer_init(&sql, NULL, SIZE_MAX / 2);
-	corm__ddl_create_table(&sql, &corm__dialect_sqlite, &Hero_model);
+	corm__ddl_create_table(&sql, &(const struct corm__ddl){ .dialect = &corm__dialect_sqlite }, &Hero_model);
 	const char *const lines[] = {
 		"\n\tid INTEGER NOT NULL,",
 		"\n\tage BIGINT,",
@@ -92,7 +92,7 @@ static void test_create_table_with_every_type(void **state)
 		if (!strstr(sql.data, lines[i]))
 			fail_msg("not found: %s\nin: %s", lines[i], sql.data);
 	corm__buffer_clear(&sql);
-	corm__ddl_create_table(&sql, &corm__dialect_sqlite, &Tag_model);
+	corm__ddl_create_table(&sql, &(const struct corm__ddl){ .dialect = &corm__dialect_sqlite }, &Tag_model);
 	assert_non_null(strstr(sql.data, "\n\tlabel VARCHAR(7) NOT NULL,"));
 	corm__buffer_release(&sql);
 }
@@ -163,7 +163,7 @@ static void test_each_allocation_may_fail(void **state)
 		corm_arena *arena = corm_arena_new(&memory.allocator);
 		if (!arena)
 			continue;
-		const char *sql = corm_ddl(arena, &zoo_metadata, "sqlite");
+		const char *sql = corm_ddl(arena, &zoo_metadata, n % 2 ? "sqlite" : "postgresql");
 		assert_int_equal(sql != NULL, !memory.failed);
 		assert_int_equal(corm_last_error()->status, sql ? CORM_OK : CORM_ERROR_MEMORY);
 		corm_arena_free(arena);

@@ -32,11 +32,11 @@ static void test_get(void **state)
 {
 	struct corm__compiler *c = *state;
 	corm_error_store error;
-	expect(c, corm__compile_get(c, &Book_model, Book_model.key, Book_model.key_count, &error),
+	expect(c, corm__compile_get(c, &Book_model, Book_model.key, Book_model.key_count, false, &error),
 	       "SELECT book.id, book.title, book.author_id FROM book WHERE book.id = ?");
-	expect(c, corm__compile_get(c, &HeroTag_model, LIST(0, 1), &error),
+	expect(c, corm__compile_get(c, &HeroTag_model, LIST(0, 1), false, &error),
 	       "SELECT hero_tag.hero_id, hero_tag.tag_id FROM hero_tag WHERE hero_tag.hero_id = ? AND hero_tag.tag_id = ?");
-	expect(c, corm__compile_get(c, &Book_model, LIST(2), &error),
+	expect(c, corm__compile_get(c, &Book_model, LIST(2), false, &error),
 	       "SELECT book.id, book.title, book.author_id FROM book WHERE book.author_id = ?");
 }
 

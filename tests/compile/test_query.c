@@ -68,6 +68,21 @@ static void test_aliased_model(void **state)
 	corm_session_close(session);
 }
 
+static void test_other_dialects(void **state)
+{
+	corm_session *session = corm_session_open(*state);
+	corm_query *query = corm_query_new(session, Book);
+	assert_int_equal(corm_query_add(query, corm_full_join(Author)), CORM_OK);
+	assert_int_equal(corm_query_add(query, corm_limit(1)), CORM_OK);
+	const char *sql = corm_compile(query, "postgresql");
+	assert_non_null(sql);
+	assert_non_null(strstr(sql, " FROM book FULL OUTER JOIN author ON author.id = book.author_id LIMIT $1"));
+	assert_null(corm_compile(query, "mariadb"));
+	assert_string_equal(corm_session_error(session)->message, "mariadb has no full join");
+	corm_session_clear_error(session);
+	corm_session_close(session);
+}
+
 static void test_mistakes(void **state)
 {
 	corm_session *session = corm_session_open(*state);
@@ -122,6 +137,7 @@ int main(void)
 		cmocka_unit_test(test_steps),
 		cmocka_unit_test(test_columns_and_subqueries),
 		cmocka_unit_test(test_aliased_model),
+		cmocka_unit_test(test_other_dialects),
 		cmocka_unit_test(test_mistakes),
 		cmocka_unit_test(test_a_clause_is_never_dropped),
 		cmocka_unit_test(test_without_a_session),
