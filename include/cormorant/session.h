@@ -4,7 +4,7 @@
  *
  * It holds every object it was given or has read (identity map), finds out at flush what was changed, and sends it in
  * an order that the foreign keys allow (unit of work). A transaction begins with the first statement and ends with
- * corm_commit() or corm_rollback(). A session belongs to one thread at a time.
+ * corm_commit() or corm_rollback(). A session belongs to one thread at a time; corm_session_cancel() alone is for others.
  *
  * Ownership: objects, texts and queries belong to the session and live until corm_session_close() or
  * corm_session_reset(); nothing is freed by hand. The text of a member lives until the member has another one:
@@ -42,6 +42,31 @@ typedef struct corm_stream corm_stream;
  * a NULL engine, is in its error state from the start. */
 corm_session *corm_session_open(corm_engine *engine);
 
+/* NULL and false mean the default. */
+typedef struct corm_session_options {
+	/* Of the session's transactions: "READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"; default
+	 * that of the engine. A database that has no such level takes the next stricter one that it has. */
+	const char *isolation_level;
+	/* Its transactions only read: what would write fails with CORM_ERROR_READONLY, and nothing of it is sent. */
+	bool read_only;
+} corm_session_options;
+
+/* The same with options, which may be NULL and are copied. An isolation level that there is not: the session is in its
+ * error state from the start, CORM_ERROR_USAGE. */
+corm_session *corm_session_open_options(corm_engine *engine, const corm_session_options *options);
+/* A session that only reads. */
+corm_session *corm_session_open_readonly(corm_engine *engine);
+
+/* Makes the statement that the session runs at this moment end with CORM_ERROR_CANCELLED; the transaction ends with it,
+ * or the innermost savepoint, as after any error of the database. When none runs, or the session waits for a connection,
+ * nothing happens, nor to the session's next transaction.
+ *
+ * Any thread may call it, at any time from the session's opening until its closing begins: it is the caller who sees to
+ * it that the session is not closed meanwhile. A signal handler may not. It takes a lock and, for a server, the time of
+ * a connection. A server hears of it on another connection than that of the statement: where that has just ended, the
+ * session's next statement may be hit instead, and in theory that of the connection's next session. NULL is allowed. */
+void corm_session_cancel(corm_session *session);
+
 /* Rolls back what was not committed and frees the session with all its objects. When its error was never read, the
  * error hook is called. NULL is allowed. */
 void corm_session_close(corm_session *session);
@@ -64,7 +89,8 @@ void corm_session_clear_error(corm_session *session);
  * are as they were before; an error of the database has ended the transaction, or the innermost savepoint. */
 corm_status corm_flush(corm_session *session);
 /* Flushes and commits. Objects keep their values; what a session call is given afterwards is read anew. When the COMMIT
- * itself has failed, only corm_rollback() helps; after CORM_ERROR_AMBIGUOUS nobody knows whether it was done. */
+ * itself has failed, only corm_rollback() helps. CORM_ERROR_AMBIGUOUS: the connection was lost before the answer came, and nobody knows
+ * whether it was done; look in a new transaction before doing it again. */
 corm_status corm_commit(corm_session *session);
 /* Undoes the transaction and clears the error. Members have the values from before the transaction; objects that were
  * added in it are no longer the session's, but stay readable. */
@@ -88,14 +114,20 @@ typedef corm_status corm_transaction_function(corm_session *session, void *data)
 
 /* 0 means the default. */
 typedef struct corm_transaction_options {
-	int retries;        /* after the first try; default 5; -1: none */
-	int backoff_ms;     /* the longest wait before the first retry, doubled for each further one; default 10 */
-	int backoff_max_ms; /* the longest wait of all; default 1,000 */
+	int retries;                 /* after the first try; default 5; -1: none */
+	int backoff_ms;              /* the longest wait before the first retry, doubled for each further one; default 10 */
+	int backoff_max_ms;          /* the longest wait of all; default 1,000 */
+	const char *isolation_level; /* as in corm_session_options */
+	bool read_only;
+	/* It does no harm when all of it is done twice, so that it is tried again after CORM_ERROR_AMBIGUOUS too: it sets
+	 * values that do not depend on those before, and makes rows by keys of its own. */
+	bool idempotent;
 } corm_transaction_options;
 
 /* Calls function with a session of its own, and commits. When function, or the commit, fails with CORM_ERROR_CONFLICT,
  * all is rolled back and function is called again, with a new session, after a wait of random length. Any other status
- * that function returns rolls back and is returned. function must be fit to run several times; it neither commits nor
+ * that function returns rolls back and is returned; so is CORM_ERROR_AMBIGUOUS, when nobody knows whether the commit was
+ * done, unless the options say idempotent. function must be fit to run several times; it neither commits nor
  * closes the session. options may be NULL. The error stands in corm_last_error(). */
 corm_status corm_transaction(corm_engine *engine, corm_transaction_function *function, void *data,
                              const corm_transaction_options *options);

@@ -6,11 +6,37 @@
 #include "type/codec.h"
 #include <stdlib.h>
 
+/* An object on its way to its place, and the beginning of its key, which mostly tells where that is. */
+struct sorted {
+	uint64_t prefix;
+	struct corm__object *object;
+};
+
+/* In the order of corm__value_order(), as far as eight bytes go; 0 for keys of other types. */
+static uint64_t prefix_of(struct corm__object *object)
+{
+	const corm_column *key = &object->store->model->columns[object->store->model->key[0]];
+	const unsigned char *value = (const unsigned char *)corm__snapshot_at(object, key);
+	uint64_t prefix = 0;
+	int64_t number;
+	if (key->format.type == CORM_TYPE_UUID) {
+		for (size_t i = 0; i < sizeof prefix; i++)
+			prefix = prefix << 8 | value[i];
+	} else if (key->format.type == CORM_TYPE_INT64) {
+		memcpy(&number, value, sizeof number);
+		prefix = (uint64_t)number ^ UINT64_C(1) << 63;
+	}
+	return prefix;
+}
+
 static int compare_keys(const void *a, const void *b)
 {
-	struct corm__object *x = *(struct corm__object *const *)a, *y = *(struct corm__object *const *)b;
+	const struct sorted *first = a, *second = b;
+	struct corm__object *x = first->object, *y = second->object;
 	const corm_model_info *model = x->store->model;
-	int order = strcmp(model->table, y->store->model->table);
+	int order = x->store == y->store ? 0 : strcmp(model->table, y->store->model->table);
+	if (order == 0 && x->store == y->store && first->prefix != second->prefix)
+		return first->prefix < second->prefix ? -1 : 1;
 	for (size_t i = 0; order == 0 && i < model->key_count; i++) {
 		const corm_column *column = &model->columns[model->key[i]];
 		order = corm__value_order(&column->format, corm__snapshot_at(x, column), corm__snapshot_at(y, column));
@@ -20,7 +46,7 @@ static int compare_keys(const void *a, const void *b)
 
 /* Rows are written in the order of their keys where the database locks them, against deadlocks, and where the key is
  * the row's number, for that is quicker. */
-static void sort_by_key(const corm_session *session, struct corm__objects *objects)
+static corm_status sort_by_key(corm_session *session, struct corm__objects *objects)
 {
 	const struct corm__store *store = NULL;
 	bool wanted = session->connection->capabilities & CORM_CAN_LOCK_ROWS, sorted = true;
@@ -30,10 +56,20 @@ static void sort_by_key(const corm_session *session, struct corm__objects *objec
 		store = objects->items[i]->store;
 		wanted = store->model->columns[store->model->key[0]].flags & CORM_COLUMN_GENERATED;
 	}
-	for (size_t i = 1; wanted && sorted && i < objects->count; i++)
-		sorted = compare_keys(&objects->items[i - 1], &objects->items[i]) <= 0;
-	if (wanted && !sorted)
-		qsort(objects->items, objects->count, sizeof(struct corm__object *), compare_keys);
+	if (!wanted || objects->count < 2)
+		return CORM_OK;
+	struct sorted *all = corm__arena_array(&session->work, objects->count, sizeof *all);
+	if (!all)
+		return corm__session_no_memory(session);
+	for (size_t i = 0; i < objects->count; i++) {
+		all[i] = (struct sorted){ prefix_of(objects->items[i]), objects->items[i] };
+		sorted = sorted && (i == 0 || compare_keys(&all[i - 1], &all[i]) <= 0);
+	}
+	if (!sorted)
+		qsort(all, objects->count, sizeof *all, compare_keys);
+	for (size_t i = 0; i < objects->count; i++)
+		objects->items[i] = all[i].object;
+	return CORM_OK;
 }
 
 /* Whom a new row needs, by its pointers and ties. */
@@ -70,7 +106,7 @@ static void need_of_delete(struct corm__flush *flush, struct corm__object *objec
 		const struct corm__object *parent = corm__bond_known(flush->session, &bond, corm__object_snapshot(object));
 		const corm_column *needed;
 		size_t number = (uintptr_t)(parent ? corm__map_get(numbers, &parent, sizeof parent) : NULL);
-		if (number && parent != object)
+		if (number && (parent != object || !corm__session_can(flush->session, CORM_CAN_CHECK_AT_END)))
 			corm__plan_need(&flush->plan, row, number - 1, key, corm__bond_is_optional(&bond, &needed));
 	}
 }
@@ -168,14 +204,16 @@ corm_status corm__flush_plan(struct corm__flush *flush)
 			object->hash = (uint32_t)corm__plan_add(plan, CORM__PLAN_INSERT, object->store->model, object);
 	}
 	size_t inserts = plan->row_count;
-	sort_by_key(session, &flush->changed);
+	if (sort_by_key(session, &flush->changed) != CORM_OK)
+		return CORM_ERROR_MEMORY;
 	for (size_t i = 0; i < flush->changed.count; i++) {
 		struct corm__object *object = flush->changed.items[i];
 		if (corm__object_lives(object))
 			corm__plan_add(plan, op_of_update(flush, object), object->store->model, object);
 	}
 	size_t deletes = plan->row_count;
-	sort_by_key(session, &flush->deleted);
+	if (sort_by_key(session, &flush->deleted) != CORM_OK)
+		return CORM_ERROR_MEMORY;
 	for (size_t i = 0; i < flush->deleted.count; i++)
 		corm__plan_add(plan, CORM__PLAN_DELETE, flush->deleted.items[i]->store->model, flush->deleted.items[i]);
 	if (corm__plan_rank(plan) != CORM_OK)

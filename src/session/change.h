@@ -102,10 +102,16 @@ struct corm__undo {
 	uint32_t older; /* what the object's newest record was before: its number + 1, or what is none of its records */
 	uint32_t epoch; /* the object's */
 	uint8_t flags;
-	bool is_delete; /* the object was a row until then */
+	bool is_delete;   /* the object was a row until then */
+	uint64_t written; /* columns that were after that */
 	_Alignas(max_align_t) char snapshot[];
 };
 
+/* The session is about to write columns of the object's row, a bit for each of the first 64, of which corm__undo_save()
+ * has kept the snapshot. */
+void corm__undo_mark_written(const corm_session *session, const struct corm__object *object, uint64_t columns);
+/* Those that it has written in this transaction: nobody else can have changed them since. */
+uint64_t corm__undo_written(const corm_session *session, const struct corm__object *object);
 /* Keeps the snapshot for a rollback, unless this level has it already or did not begin with it. */
 corm_status corm__undo_save(corm_session *session, struct corm__object *object);
 /* Keeps it for an object whose row is about to be deleted. */

@@ -40,7 +40,7 @@ static struct corm__statement *delete_statement(corm_session *session, struct co
 		return batch->statement;
 	size_t size = corm__statement_key(store, CORM__STATEMENT_DELETE, 0, store->model, NULL, 0);
 	struct corm__statement *statement = corm__batch_find(batch, store, size);
-	if (statement)
+	if (statement || session->error.error.status != CORM_OK)
 		return statement;
 	statement = corm__statement_find(session->connection, store->key, size);
 	if (!statement && corm__compile_delete(&session->compiler, store->model, &store->version,
@@ -51,31 +51,47 @@ static struct corm__statement *delete_statement(corm_session *session, struct co
 	return statement;
 }
 
-corm_status corm__delete_object(corm_session *session, struct corm__batch *batch, struct corm__object *object)
+corm_status corm__delete_settle(corm_session *session, struct corm__object *object, int64_t changes)
 {
 	struct corm__store *store = object->store;
-	const corm_model_info *model = store->model;
-	size_t count = collect_key(store, object);
-	struct corm__statement *statement = delete_statement(session, batch, store);
-	struct corm__run run;
-	if (corm__undo_save_delete(session, object) != CORM_OK || !statement ||
-	    !corm__run_start_kept(&run, session, statement, store->formats, store->values, count))
-		return session->error.error.status;
-	while (corm__run_row(&run))
-		;
-	int64_t changes = corm__run_end_changes(&run);
-	corm_status status = changes < 0
-	                         ? session->error.error.status
-	                         : corm__expect_one_row(session, model, corm__object_snapshot(object), "a DELETE", changes);
-	if (status != CORM_OK) {
-		corm__constraint_name(&session->error, model, false);
+	corm_status status = corm__expect_one_row(session, store->model, corm__object_snapshot(object), "a DELETE",
+	                                          changes);
+	if (status != CORM_OK)
 		return status;
-	}
 	status = corm__leave_views(session, object);
 	corm__identity_remove(store, object);
 	object->state = CORM__OBJECT_DELETED;
 	object->flags &= (uint8_t)~CORM__FLAG_DELETING;
 	store->written = true;
+	return status;
+}
+
+static corm_status delete_now(corm_session *session, struct corm__statement *statement, struct corm__object *object,
+                              size_t count)
+{
+	struct corm__store *store = object->store;
+	struct corm__run run;
+	if (!corm__run_start_kept(&run, session, statement, store->formats, store->values, count))
+		return session->error.error.status;
+	while (corm__run_row(&run))
+		;
+	int64_t changes = corm__run_end_changes(&run);
+	return changes < 0 ? session->error.error.status : corm__delete_settle(session, object, changes);
+}
+
+corm_status corm__delete_object(corm_session *session, struct corm__batch *batch, struct corm__object *object)
+{
+	struct corm__store *store = object->store;
+	size_t count = collect_key(store, object);
+	struct corm__statement *statement = delete_statement(session, batch, store);
+	corm_status status = corm__undo_save_delete(session, object);
+	if (status != CORM_OK || !statement)
+		return session->error.error.status;
+	status = corm__batch_takes(batch, CORM__BATCH_DELETE)
+	             ? corm__batch_send(batch, CORM__BATCH_DELETE, store, object, count)
+	             : delete_now(session, statement, object, count);
+	if (status != CORM_OK)
+		corm__constraint_name(&session->error, store->model, false);
 	return status;
 }
 

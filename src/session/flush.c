@@ -178,7 +178,8 @@ static corm_status visit_changed(struct corm__flush *flush, struct corm__object 
 	if (!corm__object_lives(object))
 		return CORM_OK;
 	/* What corm_only() left out has no old value that an UPDATE could ask for. */
-	if (object->flags & CORM__FLAG_PARTIAL && object->epoch != session->epoch)
+	if (object->flags & CORM__FLAG_PARTIAL &&
+	    (object->epoch != session->epoch || (session->connection && corm__session_can(session, CORM_CAN_LOCK_ROWS))))
 		status = corm__load_fresh(session, object);
 	if (status == CORM_OK && hook && has_change(object))
 		status = call_hook(session, hook, "before_update", object);
@@ -289,6 +290,16 @@ static void settle_views(corm_session *session)
 	}
 }
 
+/* In a session that only reads. What was listed as changed may turn out not to be: a pointer to the same text. */
+static corm_status refuse_writes(const struct corm__flush *flush)
+{
+	corm_session *session = flush->session;
+	bool writes = session->pending_count || flush->deleted.count || session->link_changes.count;
+	for (size_t i = 0; i < flush->changed.count; i++)
+		writes |= has_change(flush->changed.items[i]);
+	return writes ? corm__session_writes(session) : CORM_OK;
+}
+
 static corm_status flush_all(struct corm__flush *flush)
 {
 	corm_session *session = flush->session;
@@ -304,7 +315,10 @@ static corm_status flush_all(struct corm__flush *flush)
 	if (status != CORM_OK ||
 	    (!session->pending_count && !flush->changed.count && !flush->deleted.count && !session->link_changes.count))
 		return status;
-	status = corm__session_begin(session);
+	if (session->read_only)
+		status = refuse_writes(flush);
+	if (status == CORM_OK)
+		status = corm__session_begin(session);
 	if (status == CORM_OK)
 		status = switch_rows(flush);
 	if (status == CORM_OK)

@@ -65,26 +65,75 @@ void corm__run_factories(struct corm__object *object);
  * columns point to is copied into the session. */
 corm_status corm__validate_object(corm_session *session, struct corm__object *object, bool settle);
 
-/* A statement that rows of one shape share, one run after the other. */
+/* ---- batch.c: many rows at once ---------------------------------------------------------------------------------- */
+
+/* What a row is for. */
+enum corm__batch_op { CORM__BATCH_INSERT, CORM__BATCH_UPDATE, CORM__BATCH_DELETE };
+
+/* A statement that rows of one shape share. Where the database is a round trip away they also wait for each other, or
+ * are on their way together; corm__batch_drain() is when all of them are done, and the objects are what the database
+ * has. */
 struct corm__batch {
+	corm_session *session;
+	uint32_t ways;                     /* enum corm_capability: those of the connection that save round trips */
 	struct corm__statement *statement; /* NULL: none */
-	const struct corm__store *store;
+	struct corm__store *store;
 	size_t key_size;
 	char key[256]; /* of the statement; longer ones are looked up each time */
+	/* The rows that are not done yet, in their order, and of each its parameters, width of them. */
+	enum corm__batch_op op;
+	struct corm__object **objects; /* NULL for a row that is no object */
+	const void **values;
+	int64_t *started_ns; /* only when somebody wants to hear of statements */
+	size_t first, count, capacity;
+	const corm_format **formats;
+	size_t width, width_capacity;
+	/* Of INSERTs: which columns, and which the database gives. */
+	uint16_t *columns, *returned;
+	size_t returned_count, column_capacity;
+	bool is_sent;  /* they are on their way, by send() */
+	size_t done;   /* rows so far */
+	size_t failed; /* after an error: which of them all it was, or SIZE_MAX */
 };
-/* The statement whose key stands in store->key, when the batch has it; NULL otherwise, and then the batch has none. */
+void corm__batch_begin(struct corm__batch *batch, corm_session *session);
+/* Finishes all rows, and gives the statement back. */
+corm_status corm__batch_end(struct corm__batch *batch);
+corm_status corm__batch_drain(struct corm__batch *batch);
+/* The statement whose key stands in store->key, when the batch has it; NULL otherwise, and then the batch has none, or
+ * could not finish the rows that it had: the session has an error then. */
 struct corm__statement *corm__batch_find(struct corm__batch *batch, const struct corm__store *store, size_t key_size);
-void corm__batch_keep(struct corm__batch *batch, const struct corm__store *store, size_t key_size,
+void corm__batch_keep(struct corm__batch *batch, struct corm__store *store, size_t key_size,
                       struct corm__statement *statement);
-void corm__batch_end(struct corm__batch *batch);
+/* Can rows of that kind wait for each other? */
+static inline bool corm__batch_takes(const struct corm__batch *batch, enum corm__batch_op op)
+{
+	const uint32_t inserts = CORM_CAN_ARRAYS | CORM_CAN_INSERT_ROWS | CORM_CAN_RUN_MANY;
+	return batch->ways & (op == CORM__BATCH_INSERT ? inserts : CORM_CAN_SEND | CORM_CAN_RUN_MANY);
+}
+/* A row by the batch's statement, whose parameters stand in the store. object NULL: an INSERT of a row that is none. */
+corm_status corm__batch_send(struct corm__batch *batch, enum corm__batch_op op, struct corm__store *store,
+                             struct corm__object *object, size_t count);
+/* An INSERT of what corm__insert_columns() has just found. object NULL: the row value is no object. */
+corm_status corm__batch_insert(struct corm__batch *batch, struct corm__store *store, struct corm__object *object,
+                               const char *value, size_t sent, size_t returned);
+
+/* ---- insert.c, update.c, delete.c -------------------------------------------------------------------------------- */
 
 corm_status corm__insert_object(corm_session *session, struct corm__batch *batch, struct corm__object *object);
+/* The object is the row that was inserted. */
+corm_status corm__insert_settle(corm_session *session, struct corm__object *object);
+/* One INSERT at once, for a row of a batch that has no other. object NULL: nothing is read back. */
+corm_status corm__insert_now(corm_session *session, struct corm__batch *batch, struct corm__store *store,
+                             struct corm__object *object, const char *value);
 /* Inserts a row of which the session keeps no object: what the database gives is not read back. */
 corm_status corm__insert_plain(corm_session *session, struct corm__batch *batch, struct corm__store *store,
                                const void *value);
 /* Which columns an INSERT of the struct sends: their number; they stand in store->columns, with values and formats. The
  * database gives the others, in store->other_columns. */
 size_t corm__insert_columns(struct corm__store *store, const char *value, size_t *returned_count);
+/* The row is as the object, if the UPDATE met one. */
+corm_status corm__update_settle(corm_session *session, struct corm__object *object, int64_t changes);
+corm_status corm__delete_settle(corm_session *session, struct corm__object *object, int64_t changes);
 /* Does nothing when no column differs. */
 corm_status corm__update_object(corm_session *session, struct corm__batch *batch, struct corm__object *object);
 /* Sets the columns of a struct that have an onupdate which is not SQL, but for those that the program has changed. */

@@ -78,16 +78,16 @@ corm_any_list corm__load_objects(struct corm__run *run, const struct corm__colum
 
 /* ---- by key ------------------------------------------------------------------------------------------------------ */
 
-/* Asks for the row in which columns have the values at values. */
+/* Asks for the row in which columns have the values at values. lock: nobody else changes it from then on. */
 static bool ask_by_columns(corm_session *session, struct corm__store *store, const uint16_t *columns, size_t count,
-                           const void *const *values, struct corm__run *run)
+                           const void *const *values, bool lock, struct corm__run *run)
 {
 	const corm_model_info *model = store->model;
 	if (corm__session_begin(session) != CORM_OK)
 		return false;
-	size_t size = corm__statement_key(store, CORM__STATEMENT_GET, 0, model, columns, count);
+	size_t size = corm__statement_key(store, CORM__STATEMENT_GET, lock, model, columns, count);
 	struct corm__statement *statement = corm__statement_find(session->connection, store->key, size);
-	if (!statement && corm__compile_get(&session->compiler, model, columns, count, &session->error) == CORM_OK)
+	if (!statement && corm__compile_get(&session->compiler, model, columns, count, lock, &session->error) == CORM_OK)
 		statement = corm__compiled_statement(session, store, size);
 	if (!statement)
 		return false;
@@ -105,7 +105,7 @@ static struct corm__object *query_one(corm_session *session, struct corm__store 
 	const struct corm__columns columns_of_row = corm__columns_all(store, 0);
 	struct corm__run run;
 	struct corm__object *object = NULL;
-	if (!ask_by_columns(session, store, columns, count, values, &run))
+	if (!ask_by_columns(session, store, columns, count, values, false, &run))
 		return NULL;
 	if (corm__run_row(&run))
 		object = corm__row_object(&run, &columns_of_row);
@@ -173,7 +173,8 @@ corm_status corm__load_row(corm_session *session, struct corm__object *object, v
 	struct corm__store *store = object->store;
 	const struct corm__columns columns = corm__columns_all(store, 0);
 	struct corm__run run;
-	if (!ask_by_columns(session, store, store->model->key, store->model->key_count, corm__key_of_row(object), &run))
+	if (!ask_by_columns(session, store, store->model->key, store->model->key_count, corm__key_of_row(object), true,
+	                    &run))
 		return session->error.error.status;
 	*found = corm__run_row(&run) && corm__row_read_plain(&run, &columns, row, &session->work.room) &&
 	         corm__call_after_load(session, store->model, row) == CORM_OK;

@@ -23,10 +23,16 @@ static void wait_at_most(int limit_ms)
 }
 
 /* One try. */
-static corm_status run_once(corm_engine *engine, corm_transaction_function *function, void *data)
+static corm_status run_once(corm_engine *engine, corm_transaction_function *function, void *data,
+                            const corm_transaction_options *options)
 {
-	corm_session *session = corm_session_open(engine);
-	corm_status status = function(session, data);
+	corm_session *session = corm_session_open_options(engine, &(corm_session_options){
+																  .isolation_level = options->isolation_level,
+																  .read_only = options->read_only,
+															  });
+	corm_status status = corm_session_error(session)->status;
+	if (status == CORM_OK)
+		status = function(session, data);
 	corm_error_store *last = corm__last_error();
 	if (status == CORM_OK)
 		status = corm_commit(session);
@@ -41,6 +47,11 @@ static corm_status run_once(corm_engine *engine, corm_transaction_function *func
 	return status;
 }
 
+static bool may_retry(corm_status status, const corm_transaction_options *options)
+{
+	return status == CORM_ERROR_CONFLICT || (status == CORM_ERROR_AMBIGUOUS && options->idempotent);
+}
+
 corm_status corm_transaction(corm_engine *engine, corm_transaction_function *function, void *data,
                              const corm_transaction_options *options)
 {
@@ -53,11 +64,11 @@ corm_status corm_transaction(corm_engine *engine, corm_transaction_function *fun
 	int retries = options->retries ? options->retries : RETRIES;
 	int limit_ms = options->backoff_ms > 0 ? options->backoff_ms : BACKOFF_MS;
 	int longest_ms = options->backoff_max_ms > 0 ? options->backoff_max_ms : BACKOFF_MAX_MS;
-	corm_status status = run_once(engine, function, data);
-	for (int i = 0; status == CORM_ERROR_CONFLICT && i < retries; i++) {
+	corm_status status = run_once(engine, function, data, options);
+	for (int i = 0; may_retry(status, options) && i < retries; i++) {
 		wait_at_most(limit_ms < longest_ms ? limit_ms : longest_ms);
 		limit_ms = limit_ms < longest_ms / 2 ? limit_ms * 2 : longest_ms;
-		status = run_once(engine, function, data);
+		status = run_once(engine, function, data, options);
 	}
 	return status;
 }

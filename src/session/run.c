@@ -3,6 +3,7 @@
  * Running prepared statements on a session's connection.
  */
 #include "session/session.h"
+#include <stdio.h>
 
 /* What a cached select keeps beside its SQL. */
 struct plan {
@@ -33,6 +34,14 @@ static struct plan *plan_new(const struct corm__compiler *compiler)
 	return plan;
 }
 
+void corm__session_end_if_over(corm_session *session)
+{
+	const struct corm__connection *connection = session->connection;
+	if (connection && session->error.error.status != CORM_OK &&
+	    connection->driver->transaction(connection->state) != CORM_TRANSACTION_OPEN)
+		corm__session_end_failed(session);
+}
+
 struct corm__statement *corm__select_statement(corm_session *session, const struct corm__select *select,
                                                const corm_format *const **formats)
 {
@@ -53,6 +62,7 @@ struct corm__statement *corm__select_statement(corm_session *session, const stru
 		                                    compiler->sql.data, compiler->sql.length, &session->error);
 		if (!statement) {
 			plan_free(plan, &session->allocator);
+			corm__session_end_if_over(session);
 			return NULL;
 		}
 		statement->plan = plan;
@@ -62,7 +72,7 @@ struct corm__statement *corm__select_statement(corm_session *session, const stru
 	return statement;
 }
 
-static bool start(struct corm__run *run, corm_session *session, struct corm__statement *statement,
+static void begin(struct corm__run *run, corm_session *session, struct corm__statement *statement,
                   const corm_format *const *formats, const void *const *values, size_t count, bool kept)
 {
 	*run = (struct corm__run){
@@ -77,6 +87,12 @@ static bool start(struct corm__run *run, corm_session *session, struct corm__sta
 	statement->in_use = true;
 	if (run->traced)
 		run->started_ns = corm__clock_ns();
+}
+
+static bool start(struct corm__run *run, corm_session *session, struct corm__statement *statement,
+                  const corm_format *const *formats, const void *const *values, size_t count, bool kept)
+{
+	begin(run, session, statement, formats, values, count, kept);
 	if (count &&
 	    statement->connection->driver->bind(statement->state, formats, values, count, &session->error) != CORM_OK) {
 		corm__run_end(run);
@@ -95,6 +111,18 @@ bool corm__run_start_kept(struct corm__run *run, corm_session *session, struct c
                           const corm_format *const *formats, const void *const *values, size_t count)
 {
 	return start(run, session, statement, formats, values, count, true);
+}
+
+bool corm__run_start_arrays(struct corm__run *run, corm_session *session, struct corm__statement *statement,
+                            const corm_format *const *formats, const void *const *values, size_t count, size_t rows)
+{
+	begin(run, session, statement, formats, values, count, true);
+	run->runs = rows;
+	if (statement->connection->driver->bind_arrays(statement->state, formats, values, count, rows, &session->error) ==
+	    CORM_OK)
+		return true;
+	corm__run_end(run);
+	return false;
 }
 
 bool corm__run_row(struct corm__run *run)
@@ -125,16 +153,23 @@ void corm__run_end(struct corm__run *run)
 		/* What gives columns has given its rows; anything else has changed some. */
 		bool reads = connection->driver->column_count(run->statement->state) > 0;
 		int64_t rows = reads ? run->rows : connection->driver->changes(connection->state);
-		corm__engine_trace(session->engine, run->statement->sql, run->formats, run->values, run->count, rows,
-		                   run->started_ns, session->error.error.status);
+		corm__engine_trace(session->engine, &(struct corm__ran){
+												.sql = run->statement->sql,
+												.formats = run->formats,
+												.values = run->values,
+												.count = run->count,
+												.runs = run->runs,
+												.rows = rows,
+												.started_ns = run->started_ns,
+												.status = session->error.error.status,
+											});
 	}
 	if (run->kept)
 		connection->driver->reset(run->statement->state);
 	else
 		corm__statement_release(run->statement);
-	/* Some errors end the transaction by themselves, a full disk among them. What came next would commit alone. */
-	if (session->error.error.status != CORM_OK && !run->kept && !connection->driver->in_transaction(connection->state))
-		corm__session_end_failed(session);
+	if (!run->kept)
+		corm__session_end_if_over(session);
 }
 
 int64_t corm__run_end_changes(struct corm__run *run)
@@ -143,6 +178,23 @@ int64_t corm__run_end_changes(struct corm__run *run)
 	int64_t changes = connection->driver->changes(connection->state);
 	corm__run_end(run);
 	return run->session->error.error.status == CORM_OK ? changes : -1;
+}
+
+/* Its parameters are too many to be told. */
+void corm__trace_copy(corm_session *session, const corm_copy *copy, int64_t started_ns)
+{
+	size_t size = strlen(copy->table) + strlen(copy->names) + sizeof "COPY  () FROM STDIN";
+	char *sql = corm__arena_take(&session->work, size);
+	corm_status status = session->error.error.status;
+	if (!sql)
+		return;
+	snprintf(sql, size, "COPY %s (%s) FROM STDIN", copy->table, copy->names);
+	corm__engine_trace(session->engine, &(struct corm__ran){
+											.sql = sql,
+											.rows = status == CORM_OK ? (int64_t)copy->rows : 0,
+											.started_ns = started_ns,
+											.status = status,
+										});
 }
 
 size_t corm__statement_key(struct corm__store *store, enum corm__statement_kind kind, uint32_t variant,

@@ -26,12 +26,41 @@ bool corm__session_is_inert(const corm_session *session)
 	return session == &inert;
 }
 
+/* A session that cannot have what was asked for is in error for ever, as one without an engine: it would do with less
+ * than the program relies on. */
+static void take_options(corm_session *session, const corm_session_options *options)
+{
+	session->read_only = options->read_only;
+	if (!options->isolation_level)
+		return;
+	session->isolation_level = corm__isolation_level(options->isolation_level);
+	if (session->isolation_level)
+		return;
+	session->engine = NULL;
+	corm__session_fail(session, CORM_ERROR_USAGE, "corm_session_options.isolation_level is \"%s\": write %s",
+	                   options->isolation_level, CORM__ISOLATION_LEVELS);
+}
+
 corm_session *corm_session_open(corm_engine *engine)
+{
+	return corm_session_open_options(engine, NULL);
+}
+
+corm_session *corm_session_open_readonly(corm_engine *engine)
+{
+	return corm_session_open_options(engine, &(corm_session_options){ .read_only = true });
+}
+
+corm_session *corm_session_open_options(corm_engine *engine, const corm_session_options *options)
 {
 	const corm_allocator *allocator = engine ? corm__engine_allocator(engine) : &corm__default_allocator;
 	corm_session *session = corm__alloc(allocator, 1, sizeof *session);
 	if (!session)
 		return &inert;
+	if (pthread_mutex_init(&session->lock, NULL)) {
+		corm__free(allocator, session, sizeof *session);
+		return &inert;
+	}
 	session->engine = engine;
 	session->allocator = *allocator;
 	session->epoch = session->level = session->first_level = 1;
@@ -44,6 +73,8 @@ corm_session *corm_session_open(corm_engine *engine)
 		corm__session_fail(session, CORM_ERROR_USAGE,
 		                   "a session was opened on an engine that is NULL: "
 		                   "look at corm_last_error() after corm_engine_open()");
+	else if (options)
+		take_options(session, options);
 	return session;
 }
 
@@ -68,6 +99,7 @@ void corm_session_close(corm_session *session)
 	corm__arena_release(&session->work);
 	corm__arena_release(&session->transaction);
 	corm__arena_release(&session->arena);
+	pthread_mutex_destroy(&session->lock);
 	corm_allocator allocator = session->allocator;
 	corm__free(&allocator, session, sizeof *session);
 }

@@ -11,6 +11,8 @@
  *   makes all objects stale without touching one.
  * - Levels number the spans between savepoints, and ascend: those of a transaction begin at first_level.
  * - Nothing is sent to the database outside of a transaction. connection is NULL exactly when no transaction is open.
+ * - The session's thread alone writes to connection, and holds lock while it does: corm_session_cancel() reads it in
+ *   another thread.
  */
 #ifndef CORM_SESSION_SESSION_H
 #define CORM_SESSION_SESSION_H
@@ -20,6 +22,7 @@
 #include "driver/engine.h"
 #include "session/store.h"
 #include "sql/compile.h"
+#include <pthread.h>
 
 struct corm__flush;
 struct corm__undo;
@@ -43,7 +46,11 @@ struct corm_session {
 	corm_engine *engine;
 	corm_allocator allocator;
 	const struct corm__dialect *dialect;
+	pthread_mutex_t lock;
 	struct corm__connection *connection;
+	const char *isolation_level; /* of its transactions; NULL: the connection's own */
+	bool read_only;
+	bool begun_as;  /* the open transaction is one of driver->begin_as() */
 	uint32_t epoch; /* of the transaction that is open, or will be */
 	uint32_t level, first_level;
 	corm_error_store error;
@@ -136,11 +143,20 @@ corm_status corm__autoflush(corm_session *session);
 
 /* Takes a connection and begins a transaction, when there is none. */
 corm_status corm__session_begin(corm_session *session);
+/* To be asked before anything is written: fails in a session that may only read. */
+corm_status corm__session_writes(corm_session *session);
+/* Fails when the transaction that is open is that of the process that this one was forked from: its connection may not
+ * be touched. */
+bool corm__refuse_forked(corm_session *session);
 /* Rolls the database back and gives the connection back; the session's objects stay as they are. */
 void corm__session_abort(corm_session *session);
 /* Marks the error that the session has as one that ended the transaction, or its innermost savepoint, and in the first
  * case ends it on the database's side too. */
 void corm__session_end_failed(corm_session *session);
+/* The same when the session has an error and its transaction is no longer open: some errors end it by themselves, a full
+ * disk among them, and after what came next would commit alone. Some databases end it after every error, and a lost
+ * connection ends it anyway. */
+void corm__session_end_if_over(corm_session *session);
 /* Capabilities of the connection. */
 static inline bool corm__session_can(const corm_session *session, uint32_t capability)
 {
@@ -156,6 +172,7 @@ struct corm__run {
 	const corm_format *const *formats;
 	const void *const *values;
 	size_t count;
+	size_t runs; /* 0, or of how many rows its parameters are arrays */
 	int64_t rows;
 	int64_t started_ns;
 	bool traced;
@@ -172,6 +189,9 @@ bool corm__run_start(struct corm__run *run, corm_session *session, struct corm__
 /* The same for a statement that is run again and again: it is only reset at the end. */
 bool corm__run_start_kept(struct corm__run *run, corm_session *session, struct corm__statement *statement,
                           const corm_format *const *formats, const void *const *values, size_t count);
+/* The same for parameters that are arrays of so many elements. */
+bool corm__run_start_arrays(struct corm__run *run, corm_session *session, struct corm__statement *statement,
+                            const corm_format *const *formats, const void *const *values, size_t count, size_t rows);
 /* The next row; false at the end, or after an error, which the session then has. */
 bool corm__run_row(struct corm__run *run);
 /* Reads the row that a RETURNING gave into the object: its columns are count of the model's. */
@@ -180,6 +200,9 @@ corm_status corm__run_read_back(struct corm__run *run, struct corm__object *obje
 void corm__run_end(struct corm__run *run);
 /* The same, and how many rows the statement changed; -1 when it failed. */
 int64_t corm__run_end_changes(struct corm__run *run);
+
+/* Tells who wants to hear of it of a COPY that has ended. */
+void corm__trace_copy(corm_session *session, const corm_copy *copy, int64_t started_ns);
 
 /* The key under which a statement that is not the compiler's is cached: what it does, for which model, and which
  * columns. */

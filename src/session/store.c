@@ -47,7 +47,7 @@ static uint8_t column_work(const corm_column *column)
 		work |= CORM__WORK_VALUE;
 	if (column->flags & (CORM_COLUMN_FOREIGN_KEY | CORM_COLUMN_PRIMARY_KEY))
 		work |= CORM__WORK_KEY;
-	if (column->max_length || column->min_length || column->bounds || column->precision)
+	if (column->max_length || column->min_length || column->bounds || column->format.type == CORM_TYPE_DECIMAL)
 		work |= CORM__WORK_RULES;
 	if (column->onupdate != CORM_SERVER_NONE)
 		work |= CORM__WORK_ONUPDATE;

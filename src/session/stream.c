@@ -89,6 +89,12 @@ corm_stream *corm__stream(corm_session *session, const corm_model_info *model, c
 		free_stream(session, stream);
 		return NULL;
 	}
+	const corm_driver *driver = session->connection->driver;
+	if (driver->stream && driver->stream(stream->run.statement->state, &session->error) != CORM_OK) {
+		corm__run_end(&stream->run);
+		free_stream(session, stream);
+		return NULL;
+	}
 	stream->is_open = true;
 	stream->next = session->streams;
 	session->streams = stream;
@@ -97,7 +103,7 @@ corm_stream *corm__stream(corm_session *session, const corm_model_info *model, c
 
 void *corm__stream_next(corm_stream *stream, const corm_model_info *model)
 {
-	if (!stream || corm__session_failed(stream->session) || stream->is_done)
+	if (!stream || corm__session_failed(stream->session) || stream->is_done || corm__refuse_forked(stream->session))
 		return NULL;
 	corm_session *session = stream->session;
 	if (stream->columns.store->model != model || !stream->is_open) {

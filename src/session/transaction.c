@@ -8,16 +8,67 @@
 #include "session/stream.h"
 #include <stdio.h>
 
+static bool is_forked(const corm_session *session)
+{
+	return session->connection && corm__engine_is_forked(session->engine);
+}
+
+static void set_connection(corm_session *session, struct corm__connection *connection)
+{
+	/* In a forked child, a thread of the parent's may hold the lock for ever; and nobody else is there. */
+	bool locks = !is_forked(session);
+	if (locks)
+		pthread_mutex_lock(&session->lock);
+	session->connection = connection;
+	if (locks)
+		pthread_mutex_unlock(&session->lock);
+}
+
 /* Nothing may outlive the connection: its statements, and values that point into objects. */
 static void give_back(corm_session *session, bool broken)
 {
-	if (session->connection) {
+	struct corm__connection *connection = session->connection;
+	if (connection) {
+		bool ends = session->begun_as && !broken && !is_forked(session);
 		corm__streams_end(session);
-		corm__engine_release(session->connection, broken);
+		/* Whoever cancels the session must not meet the connection's next user. */
+		set_connection(session, NULL);
+		if (ends)
+			corm__connection_end_as(connection);
+		corm__engine_release(connection, broken);
 	}
-	session->connection = NULL;
+	session->begun_as = false;
 	session->savepoint = NULL;
 	session->savepoints = 0;
+}
+
+bool corm__refuse_forked(corm_session *session)
+{
+	if (!is_forked(session))
+		return false;
+	corm__session_fail(session, CORM_ERROR_USAGE,
+	                   "the session's transaction is one of another process: a forked child opens its own engine, and "
+	                   "sessions of that");
+	return true;
+}
+
+corm_status corm__session_writes(corm_session *session)
+{
+	if (!session->read_only)
+		return CORM_OK;
+	return corm__session_fail(session, CORM_ERROR_READONLY,
+	                          "the session may only read: write in one that corm_session_open() gave");
+}
+
+static corm_status begin(corm_session *session)
+{
+	struct corm__connection *connection = session->connection;
+	if (!session->isolation_level && !session->read_only)
+		return corm__connection_control(connection, connection->driver->begin, &session->error);
+	corm_status status = corm__connection_begin_as(connection, session->isolation_level, session->read_only,
+	                                               &session->error);
+	session->begun_as = status == CORM_OK;
+	return status;
 }
 
 corm_status corm__session_begin(corm_session *session)
@@ -27,13 +78,13 @@ corm_status corm__session_begin(corm_session *session)
 	if (corm__refuse_in_after_load(session))
 		return session->error.error.status;
 	if (session->connection)
-		return CORM_OK;
-	corm_status status = corm__engine_acquire(session->engine, &session->connection, &session->error);
-	if (status != CORM_OK) {
-		session->connection = NULL;
+		return corm__refuse_forked(session) ? CORM_ERROR_USAGE : CORM_OK;
+	struct corm__connection *connection;
+	corm_status status = corm__engine_acquire(session->engine, &connection, &session->error);
+	if (status != CORM_OK)
 		return status;
-	}
-	const corm_driver *driver = session->connection->driver;
+	set_connection(session, connection);
+	const corm_driver *driver = connection->driver;
 	if (!session->compiler_ready) {
 		session->dialect = corm__dialect_find(driver->dialect);
 		if (!session->dialect) {
@@ -41,13 +92,12 @@ corm_status corm__session_begin(corm_session *session)
 			return corm__session_fail(session, CORM_ERROR_USAGE, "the driver \"%s\" speaks an unknown dialect, \"%s\"",
 			                          driver->name, driver->dialect);
 		}
-		corm__compiler_init(&session->compiler, session->dialect, session->connection->capabilities,
-		                    &session->allocator);
+		corm__compiler_init(&session->compiler, session->dialect, connection->capabilities, &session->allocator);
 		session->compiler_ready = true;
 	}
-	status = corm__connection_control(session->connection, driver->begin, &session->error);
+	status = begin(session);
 	if (status != CORM_OK)
-		give_back(session, !driver->alive(session->connection->state));
+		give_back(session, !driver->alive(connection->state));
 	return status;
 }
 
@@ -55,17 +105,21 @@ void corm__session_abort(corm_session *session)
 {
 	if (!session->connection)
 		return;
+	if (is_forked(session)) {
+		give_back(session, true);
+		return;
+	}
 	const corm_driver *driver = session->connection->driver;
 	void *state = session->connection->state;
 	bool broken = !driver->alive(state);
 	corm__streams_end(session);
-	if (!broken && driver->in_transaction(state)) {
+	if (!broken && driver->transaction(state) != CORM_TRANSACTION_NONE) {
 		/* The error that led here is the one to keep, not what the rollback may say. */
 		corm_error_store kept = { .used = 0 };
 		corm__error_copy(&kept, &session->error.error);
 		corm__error_clear(&session->error);
 		broken = corm__connection_control(session->connection, "ROLLBACK", &session->error) != CORM_OK &&
-		         driver->in_transaction(state);
+		         driver->transaction(state) != CORM_TRANSACTION_NONE;
 		corm__error_copy(&session->error, &kept.error);
 	}
 	give_back(session, broken);
@@ -74,9 +128,13 @@ void corm__session_abort(corm_session *session)
 void corm__session_end_failed(corm_session *session)
 {
 	session->error_ended = true;
+	/* A flush that sends has statements in use: it ends here when it has given them back. */
+	if (session->sending)
+		return;
 	/* Within a savepoint the program may go back to it, as long as the database has kept the transaction. */
-	if (session->savepoint && session->connection && session->connection->driver->alive(session->connection->state) &&
-	    session->connection->driver->in_transaction(session->connection->state))
+	const struct corm__connection *connection = session->connection;
+	if (session->savepoint && connection && connection->driver->alive(connection->state) &&
+	    connection->driver->transaction(connection->state) != CORM_TRANSACTION_NONE)
 		return;
 	corm__session_abort(session);
 }
@@ -125,6 +183,42 @@ static void forget_transaction(corm_session *session)
 	session->first_level = session->level;
 }
 
+/* A connection that is lost while COMMIT runs takes the answer with it. What only reads has nothing to lose. */
+static bool is_ambiguous(const corm_session *session, corm_status status)
+{
+	if (session->read_only)
+		return status == CORM_ERROR_AMBIGUOUS;
+	return status == CORM_ERROR_AMBIGUOUS || status == CORM_ERROR_CONNECT ||
+	       !session->connection->driver->alive(session->connection->state);
+}
+
+static corm_status send_commit(corm_session *session)
+{
+	struct corm__connection *connection = session->connection;
+	if (corm__refuse_forked(session))
+		return CORM_ERROR_USAGE;
+	corm__streams_end(session);
+	corm_status status;
+	bool is_sent = connection->driver->alive(connection->state);
+	if (!is_sent)
+		status = corm__session_fail(session, CORM_ERROR_CONNECT,
+		                            "the connection was lost before COMMIT was sent: nothing was committed");
+	else
+		status = corm__connection_control(connection, "COMMIT", &session->error);
+	if (status == CORM_OK) {
+		give_back(session, false);
+		return CORM_OK;
+	}
+	if (is_sent && is_ambiguous(session, status)) {
+		session->error.error.status = status = CORM_ERROR_AMBIGUOUS;
+		corm__error_prefix(&session->error, "the connection was lost while COMMIT ran, and nobody knows whether it was "
+		                                    "done: look for what was to be written before doing it again: ");
+	}
+	session->savepoint = NULL;
+	corm__session_end_failed(session);
+	return status;
+}
+
 corm_status corm_commit(corm_session *session)
 {
 	if (corm__session_failed(session))
@@ -132,16 +226,10 @@ corm_status corm_commit(corm_session *session)
 	corm_status status = corm__refuse_in_flush(session, "corm_commit") ? CORM_ERROR_USAGE : corm_flush(session);
 	if (status != CORM_OK)
 		return status;
-	if (session->connection) {
-		corm__streams_end(session);
-		status = corm__connection_control(session->connection, "COMMIT", &session->error);
-		if (status != CORM_OK) {
-			session->savepoint = NULL;
-			corm__session_end_failed(session);
-			return status;
-		}
-		give_back(session, false);
-	}
+	if (session->connection)
+		status = send_commit(session);
+	if (status != CORM_OK)
+		return status;
 	corm__undo_forget(session);
 	forget_transaction(session);
 	return CORM_OK;
@@ -162,6 +250,17 @@ corm_status corm_rollback(corm_session *session)
 	return status;
 }
 
+void corm_session_cancel(corm_session *session)
+{
+	if (!session || corm__session_is_inert(session) || !session->engine || corm__engine_is_forked(session->engine))
+		return;
+	/* Held till the driver has done: else the connection might be another session's by then. */
+	pthread_mutex_lock(&session->lock);
+	if (session->connection)
+		session->connection->driver->cancel(session->connection->state);
+	pthread_mutex_unlock(&session->lock);
+}
+
 void *corm_session_native(corm_session *session)
 {
 	if (corm__session_begin(session) != CORM_OK)
@@ -175,7 +274,9 @@ static corm_status control(corm_session *session, const char *verb, unsigned num
 {
 	char sql[64];
 	snprintf(sql, sizeof sql, "%s corm_%u", verb, number);
-	return corm__connection_control(session->connection, sql, &session->error);
+	corm_status status = corm__connection_control(session->connection, sql, &session->error);
+	corm__session_end_if_over(session);
+	return status;
 }
 
 static corm_status next_level(corm_session *session)
@@ -226,7 +327,7 @@ corm_status corm_commit_nested(corm_session *session)
 		return corm__session_status(session);
 	if (!session->savepoint)
 		return no_savepoint(session, "corm_commit_nested");
-	if (corm__refuse_in_flush(session, "corm_commit_nested"))
+	if (corm__refuse_in_flush(session, "corm_commit_nested") || corm__refuse_forked(session))
 		return session->error.error.status;
 	if (corm_flush(session) != CORM_OK || control(session, "RELEASE SAVEPOINT", session->savepoints) != CORM_OK)
 		return session->error.error.status;
@@ -241,7 +342,7 @@ corm_status corm_rollback_nested(corm_session *session)
 		return CORM_ERROR_USAGE;
 	if (!session->savepoint)
 		return no_savepoint(session, "corm_rollback_nested");
-	if (corm__refuse_in_flush(session, "corm_rollback_nested"))
+	if (corm__refuse_in_flush(session, "corm_rollback_nested") || corm__refuse_forked(session))
 		return session->error.error.status;
 	corm__error_clear(&session->error);
 	session->error_ended = session->error_read = false;

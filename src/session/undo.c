@@ -26,6 +26,30 @@ static struct corm__undo *newest(const corm_session *session, const struct corm_
 	return undo->object == object ? undo : NULL;
 }
 
+void corm__undo_mark_written(const corm_session *session, const struct corm__object *object, uint64_t columns)
+{
+	struct corm__undo *undo = newest(session, object);
+	if (undo)
+		undo->written |= columns;
+}
+
+uint64_t corm__undo_written(const corm_session *session, const struct corm__object *object)
+{
+	uint64_t written = 0;
+	if (object->inserted && object->inserted >= session->first_level)
+		return UINT64_MAX;
+	/* A number that does not lead further back is one of a transaction before. */
+	for (size_t number = object->saved, last = session->undo_count + 1; number && number < last;) {
+		const struct corm__undo *undo = session->undo[number - 1];
+		if (undo->object != object)
+			break;
+		written |= undo->written;
+		last = number;
+		number = undo->older;
+	}
+	return written;
+}
+
 static struct corm__undo *push(corm_session *session, struct corm__object *object)
 {
 	size_t size = object->store->model->size;
@@ -46,6 +70,7 @@ static struct corm__undo *push(corm_session *session, struct corm__object *objec
 	undo->epoch = object->epoch;
 	undo->flags = object->flags & CORM__FLAG_PARTIAL;
 	undo->is_delete = false;
+	undo->written = 0;
 	memcpy(undo->snapshot, corm__object_snapshot(object), size);
 	drop_lists(object->store->model, undo->snapshot);
 	session->undo[session->undo_count++] = undo;

@@ -99,6 +99,30 @@ static corm_status choose_version(corm_session *session, struct corm__object *ob
 	return CORM_OK;
 }
 
+/* Columns as bits; those behind the 64th have none. */
+static uint64_t bits_of(const uint16_t *columns, size_t count)
+{
+	uint64_t bits = 0;
+	for (size_t i = 0; i < count; i++)
+		bits |= columns[i] < 64 ? UINT64_C(1) << columns[i] : 0;
+	return bits;
+}
+
+/* May the row have other values than the object, which was read in this transaction? Where writers lock single rows,
+ * whoever has only read one has not kept others from it. */
+static bool may_have_changed(const corm_session *session, const struct corm__object *object, const struct parts *parts)
+{
+	const uint16_t *columns = object->store->columns;
+	if (!corm__session_can(session, CORM_CAN_LOCK_ROWS))
+		return false;
+	uint64_t written = corm__undo_written(session, object);
+	for (size_t i = 0; i < parts->changed; i++) {
+		if (columns[i] >= 64 ? written != UINT64_MAX : !(written >> columns[i] & 1))
+			return true;
+	}
+	return false;
+}
+
 /* A version tells of every change; without one the row of a stale object must have the old values. */
 static void choose_old(const corm_session *session, const struct corm__object *object, struct parts *parts)
 {
@@ -106,7 +130,8 @@ static void choose_old(const corm_session *session, const struct corm__object *o
 	if (store->version != CORM_NO_INDEX) {
 		parts->old = &store->version;
 		parts->old_count = 1;
-	} else if (object->epoch != session->epoch || object->flags & CORM__FLAG_DISPUTED) {
+	} else if (object->epoch != session->epoch || object->flags & CORM__FLAG_DISPUTED ||
+	           may_have_changed(session, object, parts)) {
 		parts->old = store->columns;
 		parts->old_count = parts->changed;
 	}
@@ -140,7 +165,7 @@ static struct corm__statement *update_statement(corm_session *session, struct co
 	uint32_t variant = (uint32_t)(parts->changed << 1 | (parts->old_count != 0));
 	size_t size = corm__statement_key(store, CORM__STATEMENT_UPDATE, variant, store->model, store->columns, parts->set);
 	struct corm__statement *statement = corm__batch_find(batch, store, size);
-	if (statement)
+	if (statement || session->error.error.status != CORM_OK)
 		return statement;
 	struct corm__update update = {
 		.model = store->model,
@@ -162,12 +187,12 @@ static struct corm__statement *update_statement(corm_session *session, struct co
 
 /* Can an old value stand in the database otherwise than as it is sent: a datetime without a fraction, a UUID with
  * dashes, or what after_load() has made another value of? */
-static bool may_stand_otherwise(const struct corm__store *store, const struct parts *parts)
+static bool may_stand_otherwise(const corm_session *session, const struct corm__store *store, const struct parts *parts)
 {
 	if (!parts->old_count || store->version != CORM_NO_INDEX)
 		return false;
-	bool may = store->model->after_load != NULL;
-	for (size_t i = 0; !may && i < parts->old_count; i++) {
+	bool may = store->model->after_load != NULL, as_text = !corm__session_can(session, CORM_CAN_COMPARE_VALUES);
+	for (size_t i = 0; as_text && !may && i < parts->old_count; i++) {
 		switch (store->model->columns[parts->old[i]].format.type) {
 		case CORM_TYPE_UUID:
 		case CORM_TYPE_DATETIME:
@@ -226,7 +251,7 @@ static corm_status send(corm_session *session, struct corm__batch *batch, struct
 	int64_t changes = 0;
 	bool same = false;
 	corm_status status = send_once(session, batch, object, parts, &changes);
-	if (status == CORM_OK && changes == 0 && may_stand_otherwise(store, parts))
+	if (status == CORM_OK && changes == 0 && may_stand_otherwise(session, store, parts))
 		status = compare_old(session, object, parts, &same);
 	if (status == CORM_OK && same) {
 		/* The session has tried to write the row by now: nobody else changes it any more. */
@@ -234,9 +259,19 @@ static corm_status send(corm_session *session, struct corm__batch *batch, struct
 		collect_values(object, parts);
 		status = send_once(session, batch, object, parts, &changes);
 	}
-	return status == CORM_OK
-	           ? corm__expect_one_row(session, store->model, corm__object_snapshot(object), "an UPDATE", changes)
-	           : status;
+	if (status == CORM_OK)
+		status = corm__update_settle(session, object, changes);
+	/* What the database has computed and cannot return is read. */
+	return status == CORM_OK && parts->returned && !object->epoch ? corm__load_fresh(session, object) : status;
+}
+
+/* Several UPDATEs at once, where none has anything to be read. */
+static corm_status send_with_others(corm_session *session, struct corm__batch *batch, struct corm__object *object,
+                                    const struct parts *parts)
+{
+	if (!update_statement(session, batch, object->store, parts))
+		return session->error.error.status;
+	return corm__batch_send(batch, CORM__BATCH_UPDATE, object->store, object, parts->values);
 }
 
 static bool key_changed(const struct corm__object *object)
@@ -262,6 +297,18 @@ static corm_status settle_identity(corm_session *session, struct corm__object *o
 	return status;
 }
 
+corm_status corm__update_settle(corm_session *session, struct corm__object *object, int64_t changes)
+{
+	corm_status status = corm__expect_one_row(session, object->store->model, corm__object_snapshot(object), "an UPDATE",
+	                                          changes);
+	if (status != CORM_OK)
+		return status;
+	object->store->written |= !(object->flags & CORM__FLAG_TIED);
+	object->flags &= (uint8_t)~CORM__FLAG_DISPUTED;
+	corm__settle_pointers(session, object);
+	return settle_identity(session, object);
+}
+
 corm_status corm__update_object(corm_session *session, struct corm__batch *batch, struct corm__object *object)
 {
 	struct corm__store *store = object->store;
@@ -276,17 +323,17 @@ corm_status corm__update_object(corm_session *session, struct corm__batch *batch
 		return status;
 	choose_old(session, object, &parts);
 	collect_values(object, &parts);
+	bool alone = parts.returned || may_stand_otherwise(session, store, &parts) ||
+	             !corm__batch_takes(batch, CORM__BATCH_UPDATE);
 	status = corm__undo_save(session, object);
+	corm__undo_mark_written(session, object, bits_of(store->columns, parts.set));
+	if (status == CORM_OK && alone)
+		status = corm__batch_drain(batch);
 	if (status == CORM_OK)
-		status = send(session, batch, object, &parts);
-	if (status != CORM_OK) {
+		status = alone ? send(session, batch, object, &parts) : send_with_others(session, batch, object, &parts);
+	if (status != CORM_OK)
 		corm__constraint_name(&session->error, store->model, !key_changed(object));
-		return status;
-	}
-	store->written |= !(object->flags & CORM__FLAG_TIED);
-	object->flags &= (uint8_t)~CORM__FLAG_DISPUTED;
-	corm__settle_pointers(session, object);
-	return settle_identity(session, object);
+	return status;
 }
 
 /* ---- a new object on an old row ---------------------------------------------------------------------------------- */

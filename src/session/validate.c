@@ -56,14 +56,22 @@ static corm_status check_value(corm_session *session, const corm_model_info *mod
 static corm_status check_precision(corm_session *session, const corm_model_info *model, const corm_column *column,
                                    const void *value)
 {
-	if (column->format.type != CORM_TYPE_DECIMAL || !column->precision ||
-	    corm__decimal_fits(value, column->precision, column->scale))
+	if (column->format.type != CORM_TYPE_DECIMAL)
+		return CORM_OK;
+	/* Without a precision of its own the column has that of the database, which may round what is behind. */
+	const struct corm__dialect *dialect = corm__dialect_find(session->engine->driver->dialect);
+	int precision = column->precision, scale = column->scale;
+	if (!precision && dialect) {
+		precision = dialect->decimal_precision;
+		scale = dialect->decimal_scale;
+	}
+	if (!precision || corm__decimal_fits(value, precision, scale))
 		return CORM_OK;
 	char what[160];
 	corm_decimal decimal;
 	memcpy(&decimal, value, sizeof decimal);
 	snprintf(what, sizeof what, "%s has more than %d digits, or more than %d behind the point",
-	         corm_decimal_string(decimal).text, column->precision, column->scale);
+	         corm_decimal_string(decimal).text, precision, scale);
 	return invalid(session, model, column, what);
 }
 

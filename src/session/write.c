@@ -7,6 +7,10 @@
 #include "session/given.h"
 #include "session/load.h"
 #include "sql/tree.h"
+#include "type/codec.h"
+
+/* So many rows are worth a COPY, which asks for the table's types before. */
+#define COPY_MINIMUM 100
 
 /* ---- INSERT of many ---------------------------------------------------------------------------------------------- */
 
@@ -69,27 +73,155 @@ static corm_status check_rows(corm_session *session, struct corm__object *object
 	return CORM_OK;
 }
 
+/* The rows of one call, and how far they are. */
+struct many {
+	corm_session *session;
+	struct corm__store *store;
+	const char *array;
+	const char **filled; /* NULL: none */
+	size_t count;
+	size_t first; /* of those that are not done */
+	bool refused; /* the table's columns cannot be copied */
+};
+
+static const char *row_at(const struct many *many, size_t row)
+{
+	return many->filled && many->filled[row] ? many->filled[row] : many->array + row * many->store->model->size;
+}
+
+static const void *copied_row(void *data, size_t index)
+{
+	const struct many *many = data;
+	return row_at(many, many->first + index);
+}
+
+/* Does each row send all columns, whatever stands in them? */
+static bool has_one_shape(const corm_model_info *model)
+{
+	for (size_t i = 0; i < model->column_count; i++) {
+		if (model->columns[i].flags & CORM_COLUMN_GENERATED || model->columns[i].server_default != CORM_SERVER_NONE)
+			return false;
+	}
+	return true;
+}
+
+/* How many rows from first on send the columns that stand in the store; those of the next ones stand there after. */
+static size_t count_alike(struct many *many, const uint16_t *columns, size_t sent)
+{
+	size_t row = many->first + 1, returned;
+	if (has_one_shape(many->store->model))
+		return many->count - many->first;
+	while (row < many->count) {
+		if (corm__insert_columns(many->store, row_at(many, row), &returned) != sent ||
+		    memcmp(many->store->columns, columns, sent * sizeof *columns) != 0)
+			break;
+		row++;
+	}
+	return row - many->first;
+}
+
+/* Rows from first on by the database's own way for many; *copied of them, which may be none. */
+static corm_status copy_rows(struct many *many, struct corm__batch *batch, size_t *copied)
+{
+	corm_session *session = many->session;
+	struct corm__store *store = many->store;
+	const corm_model_info *model = store->model;
+	size_t returned, names_at, sent = corm__insert_columns(store, row_at(many, many->first), &returned);
+	uint16_t *columns = corm__arena_array(&session->work, sent + 1, sizeof *columns);
+	corm_target *targets = corm__arena_array(&session->work, sent + 1, sizeof *targets);
+	*copied = 0;
+	if (!columns || !targets)
+		return corm__session_no_memory(session);
+	memcpy(columns, store->columns, sent * sizeof *columns);
+	size_t rows = count_alike(many, columns, sent);
+	if (!sent || rows < COPY_MINIMUM)
+		return CORM_OK;
+	if (corm__compile_names(&session->compiler, model, columns, sent, &names_at, &session->error) != CORM_OK)
+		return session->error.error.status;
+	for (size_t i = 0; i < sent; i++)
+		targets[i] = (corm_target){ .format = model->columns[columns[i]].format,
+			                        .offset = model->columns[columns[i]].offset,
+			                        .name = model->columns[columns[i]].name };
+	corm_copy copy = {
+		.table = session->compiler.sql.data,
+		.names = session->compiler.sql.data + names_at,
+		.columns = targets,
+		.count = sent,
+		.row = copied_row,
+		.data = many,
+		.rows = rows,
+	};
+	bool traced = corm__engine_traced(session->engine);
+	int64_t started_ns = traced ? corm__clock_ns() : 0;
+	corm_status status = session->connection->driver->copy(session->connection->state, &copy, &session->error);
+	many->refused = copy.refused;
+	if (status == CORM_OK && copy.refused)
+		return CORM_OK;
+	*copied = rows;
+	if (traced)
+		corm__trace_copy(session, &copy, started_ns);
+	if (status == CORM_OK)
+		return CORM_OK;
+	corm__constraint_name(&session->error, model, true);
+	batch->failed = copy.failed < rows ? many->first + copy.failed : SIZE_MAX;
+	return status;
+}
+
+static corm_status insert_rows(struct many *many, struct corm__batch *batch, size_t count)
+{
+	corm_status status = CORM_OK;
+	for (size_t i = 0; status == CORM_OK && i < count; i++)
+		status = corm__insert_plain(many->session, batch, many->store, row_at(many, many->first + i));
+	return status;
+}
+
+static corm_status send_rows(struct many *many, struct corm__batch *batch)
+{
+	bool copies = corm__session_can(many->session, CORM_CAN_COPY);
+	corm_status status = CORM_OK;
+	while (status == CORM_OK && many->first < many->count) {
+		size_t done = 0, left = many->count - many->first;
+		if (copies && !many->refused && left >= COPY_MINIMUM) {
+			status = corm__batch_drain(batch);
+			if (status == CORM_OK)
+				status = copy_rows(many, batch, &done);
+			/* These are done without the batch, which counts them all the same. */
+			batch->done += done;
+		}
+		if (status == CORM_OK && !done) {
+			/* What cannot be copied is not tried again row by row. */
+			done = left < COPY_MINIMUM ? left : COPY_MINIMUM;
+			status = insert_rows(many, batch, done);
+		}
+		many->first += done;
+	}
+	return status;
+}
+
 static corm_status insert_many(corm_session *session, const corm_model_info *model, const char *array, size_t count)
 {
 	struct corm__object *object = nobodys_object(session, model);
 	if (!object)
 		return session->error.error.status;
-	const char **filled = NULL;
-	if (check_rows(session, object, array, count, &filled) != CORM_OK)
+	struct many many = { .session = session, .store = object->store, .array = array, .count = count };
+	if (check_rows(session, object, array, count, &many.filled) != CORM_OK)
 		return session->error.error.status;
 	if (corm__session_begin(session) != CORM_OK)
 		return session->error.error.status;
-	struct corm__batch batch = { .statement = NULL };
-	corm_status status = CORM_OK;
-	for (size_t i = 0; status == CORM_OK && i < count; i++) {
-		status = corm__insert_plain(session, &batch, object->store,
-		                            filled && filled[i] ? filled[i] : array + i * model->size);
-		if (status != CORM_OK)
-			blame(session, i);
-	}
-	corm__batch_end(&batch);
-	if (status != CORM_OK)
+	struct corm__batch batch;
+	corm__batch_begin(&batch, session);
+	corm_status status = send_rows(&many, &batch);
+	corm_status ended = corm__batch_end(&batch);
+	if (status == CORM_OK)
+		status = ended;
+	if (status != CORM_OK) {
+		/* Of rows that went together the database does not always say which it was. */
+		if (batch.failed < count)
+			blame(session, batch.failed);
+		else if (session->error.error.sqlstate)
+			corm__error_prefix(&session->error, "one of rows 0 to %zu: ", count - 1);
 		corm__session_end_failed(session);
+	}
 	corm__collections_reload(session, model, true);
 	corm__remotes_forget(session, model);
 	return status;
@@ -97,7 +229,7 @@ static corm_status insert_many(corm_session *session, const corm_model_info *mod
 
 corm_status corm__insert_many(corm_session *session, const corm_model_info *model, const void *array, size_t count)
 {
-	if (corm__session_failed(session))
+	if (corm__session_failed(session) || corm__session_writes(session) != CORM_OK)
 		return corm__session_status(session);
 	if (!array && count)
 		return corm__session_fail(session, CORM_ERROR_USAGE, "%s_insert_many: the array is NULL", model->name);
@@ -153,7 +285,7 @@ static void expire_children(corm_session *session, const corm_model_info *model)
 static int64_t write_where(corm_session *session, enum corm__select_kind kind, const corm_model_info *model,
                            const corm_clause *clauses)
 {
-	if (corm__session_failed(session))
+	if (corm__session_failed(session) || corm__session_writes(session) != CORM_OK)
 		return -1;
 	corm__work_begin(session);
 	struct corm__select select = { .kind = kind, .model = model, .clauses = clauses };
@@ -189,6 +321,7 @@ struct upsert {
 	struct corm__object *row, *updated;
 	uint16_t *columns, *replaced, *keys; /* indexes */
 	size_t column_count, replaced_count, key_count;
+	bool is_strayed; /* it has met a row that was not meant */
 };
 
 /* The columns of corm_on_conflict(); what is wrong with them, compiling finds. */
@@ -256,14 +389,66 @@ static void choose_columns(struct upsert *upsert, const struct corm__given *give
 	}
 }
 
+static bool is_set(const corm_clause *clauses, const corm_column *column)
+{
+	for (; clauses->kind != CORM_CLAUSE_END; clauses++) {
+		const corm_node *node = clauses->data;
+		if (clauses->kind == CORM_CLAUSE_SET && node->of.arg.a)
+			node = node->of.arg.a;
+		else if (clauses->kind != CORM_CLAUSE_SET_NULL)
+			continue;
+		if (node->op == CORM_OP_COLUMN && node->of.arg.b == column)
+			return true;
+	}
+	return false;
+}
+
+static bool is_inserted(const struct upsert *upsert, size_t index)
+{
+	for (size_t i = 0; i < upsert->column_count; i++) {
+		if (upsert->columns[i] == index)
+			return true;
+	}
+	return false;
+}
+
+/* Where the columns of corm_on_conflict() are not part of the statement, the row that was met may have another unique
+ * value of what was to be inserted, and not those: then it is not the row that the program means. */
+static bool is_meant(const struct upsert *upsert, const corm_clause *clauses, const struct corm__object *row)
+{
+	const char *given = corm__object_struct(upsert->row), *found = (const char *)(row + 1);
+	bool is_same = true;
+	for (size_t i = 0; !upsert->session->dialect->conflict_columns && i < upsert->key_count; i++) {
+		const corm_column *column = &upsert->store->model->columns[upsert->keys[i]];
+		if (is_inserted(upsert, upsert->keys[i]) && !is_set(clauses, column))
+			is_same &= corm__value_equal(&column->format, given + column->offset, found + column->offset);
+	}
+	return is_same;
+}
+
+static void refuse_row(struct upsert *upsert)
+{
+	const char *name = upsert->store->model->name;
+	upsert->is_strayed = true;
+	corm__session_fail(upsert->session, CORM_ERROR_UNIQUE,
+	                   "%s_upsert met a row that has other values in the columns of corm_on_conflict(): another unique "
+	                   "constraint of %s forbids the new one",
+	                   name, name);
+}
+
 /* The row as the database has it now. An object that is known gets its values: they are what the program asked for. */
-static struct corm__object *read_object(struct upsert *upsert, struct corm__run *run)
+static struct corm__object *read_object(struct upsert *upsert, const corm_clause *clauses, struct corm__run *run)
 {
 	struct corm__store *store = upsert->store;
 	struct corm__row row;
 	const struct corm__columns columns = corm__columns_all(store, 0);
 	if (!corm__row_read(run, &columns, &row))
 		return NULL;
+	if (!is_meant(upsert, clauses, row.object)) {
+		corm__store_drop_newest(store);
+		refuse_row(upsert);
+		return NULL;
+	}
 	struct corm__object *known = corm__row_find(store, row.object->hash, corm__object_struct(row.object));
 	if (known)
 		known->epoch = 0;
@@ -288,11 +473,14 @@ static void *run_upsert(struct upsert *upsert, const corm_clause *clauses)
 	struct corm__object *object = NULL;
 	if (!corm__select_start(session, &select, &run))
 		return NULL;
-	while (corm__run_row(&run) && (object = read_object(upsert, &run)))
+	while (corm__run_row(&run) && (object = read_object(upsert, clauses, &run)))
 		;
 	corm__run_end(&run);
 	if (session->error.error.status != CORM_OK) {
 		corm__constraint_name(&session->error, select.model, true);
+		/* What the statement did to a row that was not meant must not stay. */
+		if (upsert->is_strayed)
+			corm__session_end_failed(session);
 		return NULL;
 	}
 	/* Where nothing is returned, as for a row that was left as it is, it is read. */
@@ -333,7 +521,7 @@ void *corm__upsert(corm_session *session, const corm_model_info *model, const vo
                    const corm_clause *clauses)
 {
 	struct corm__given given;
-	if (corm__session_failed(session))
+	if (corm__session_failed(session) || corm__session_writes(session) != CORM_OK)
 		return NULL;
 	if (!value || !clauses || !corm__given_read(&given, model, arguments)) {
 		corm__session_fail(session, CORM_ERROR_USAGE,
