@@ -26,6 +26,17 @@ install(TARGETS cormorant_shared cormorant_static EXPORT CormorantTargets
 if(TARGET corm)
 	install(TARGETS corm EXPORT CormorantTargets RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
+# Each driver: its two libraries and a .pc file.
+foreach(name ${CORM_DRIVERS})
+	set(CORM_DRIVER ${name})
+	set(CORM_DRIVER_PACKAGE ${CORM_${name}_PACKAGE})
+	configure_file(cmake/cormorant-driver.pc.in cormorant-${name}.pc @ONLY)
+	install(TARGETS cormorant_${name}_shared cormorant_${name} EXPORT CormorantTargets
+		LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+		ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+		INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+	install(FILES ${CMAKE_CURRENT_BINARY_DIR}/cormorant-${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endforeach()
 install(FILES include/cormorant.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY include/cormorant DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 install(EXPORT CormorantTargets NAMESPACE Cormorant:: DESTINATION ${CORM_CMAKE_DIR})

@@ -15,11 +15,16 @@ if(EXISTS ${CORM_EXAMPLE}/main.c)
 endif()
 
 # make bench: not built by default.
-add_executable(bench EXCLUDE_FROM_ALL bench/main.c bench/data.c bench/count.c bench/handwritten.c bench/side_handwritten.c
-	bench/side_cormorant.c)
-cormorant_generate(TARGET bench OUTPUT bench-models/library MODELS bench/models/*.h)
-target_link_libraries(bench PRIVATE cormorant_static SQLite::SQLite3)
-target_link_options(bench PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc)
+if(TARGET cormorant_postgresql AND TARGET cormorant_mariadb)
+	file(GLOB CORM_BENCH CONFIGURE_DEPENDS bench/*.c)
+	add_executable(bench EXCLUDE_FROM_ALL ${CORM_BENCH})
+	cormorant_generate(TARGET bench OUTPUT bench-models/library MODELS bench/models/*.h)
+	target_include_directories(bench SYSTEM PRIVATE ${CORM_postgresql_INCLUDE_DIRS} ${CORM_mariadb_INCLUDE_DIRS})
+	target_link_libraries(bench PRIVATE cormorant_postgresql cormorant_mariadb cormorant_static SQLite::SQLite3)
+	target_link_options(bench PRIVATE -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc)
+else()
+	message(STATUS "the benchmark is not built: it needs libpq and libmariadb")
+endif()
 
 if(NOT CORM_TESTS)
 	return()
@@ -31,28 +36,79 @@ cormorant_generate(TARGET test_library OUTPUT tests/library MODELS ${CORM_EXAMPL
 target_link_libraries(test_library PUBLIC cormorant_static)
 set(CORM_TEST_LIBRARY ${CMAKE_CURRENT_BINARY_DIR}/tests)
 
+include(cmake/TestDatabase.cmake)
+
+# A test of sessions runs on SQLite, and the same program on each server that tests/servers/run has started.
+function(corm_session_test name)
+	add_test(NAME ${name} COMMAND ${ARGN})
+	foreach(server ${CORM_TEST_SERVERS})
+		corm_server_test(${name} ${server} ${ARGN})
+	endforeach()
+endfunction()
+function(corm_server_test name server)
+	add_test(NAME ${name}_${server} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/tests/servers/on ${server} ${ARGN})
+	set_tests_properties(${name}_${server} PROPERTIES SKIP_RETURN_CODE 77 LABELS server TIMEOUT 600)
+endfunction()
+
 # The session, on the example's models and on richer ones.
 add_library(test_rich STATIC)
 cormorant_generate(TARGET test_rich OUTPUT tests/rich MODELS tests/models/*.h)
 target_link_libraries(test_rich PUBLIC cormorant_static)
-foreach(name library models faults memory threads)
+foreach(name library models faults memory threads isolation cancel fork outage)
 	add_executable(session_${name} tests/session/test_${name}.c)
 	target_include_directories(session_${name} PRIVATE tests ${CMAKE_CURRENT_BINARY_DIR}/tests)
-	target_link_libraries(session_${name} PRIVATE test_library test_rich cormorant_static SQLite::SQLite3 ${CMOCKA_LIBRARY})
-	add_test(NAME session_${name} COMMAND session_${name})
+	target_link_libraries(session_${name} PRIVATE test_library test_rich test_database ${CMOCKA_LIBRARY})
+	corm_session_test(session_${name} $<TARGET_FILE:session_${name}>)
 endforeach()
+# What happens to servers, and to connections.
+if(CORM_TEST_SERVERS)
+	add_library(test_server STATIC tests/session/server.c)
+	target_include_directories(test_server PUBLIC tests ${CMAKE_CURRENT_BINARY_DIR}/tests)
+	target_link_libraries(test_server PUBLIC test_library test_database ${CMOCKA_LIBRARY})
+	foreach(name lost refused limits disk)
+		add_executable(session_server_${name} tests/session/test_server_${name}.c)
+		target_link_libraries(session_server_${name} PRIVATE test_server)
+		foreach(server ${CORM_TEST_SERVERS})
+			corm_server_test(session_server_${name} ${server} $<TARGET_FILE:session_server_${name}>)
+			set_tests_properties(session_server_${name}_${server} PROPERTIES RUN_SERIAL ON)
+		endforeach()
+	endforeach()
+endif()
+# PostgreSQL through a pooler.
+if("postgresql" IN_LIST CORM_TEST_SERVERS)
+	add_executable(session_server_pooled tests/session/test_server_pooled.c)
+	target_link_libraries(session_server_pooled PRIVATE test_server)
+	foreach(name server_pooled library models)
+		add_test(NAME session_${name}_through_pooler COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/tests/servers/pooled off
+			$<TARGET_FILE:session_${name}>)
+		set_tests_properties(session_${name}_through_pooler PROPERTIES SKIP_RETURN_CODE 77 LABELS server TIMEOUT 600)
+	endforeach()
+endif()
+# Those that stop a server want it for themselves.
+foreach(server ${CORM_TEST_SERVERS})
+	set_tests_properties(session_outage_${server} PROPERTIES RUN_SERIAL ON)
+endforeach()
+
+# Connections that are lost where a test wants it, without a server.
+add_executable(session_lost tests/session/test_lost.c)
+target_include_directories(session_lost PRIVATE src tests ${CMAKE_CURRENT_BINARY_DIR}/tests)
+target_link_libraries(session_lost PRIVATE test_library test_database ${CMOCKA_LIBRARY})
+add_test(NAME session_lost COMMAND session_lost)
 
 # Every scenario of the reference, on models like its own.
 add_library(test_scenarios STATIC)
 cormorant_generate(TARGET test_scenarios OUTPUT tests/scenarios MODELS tests/scenarios/*.h)
 target_link_libraries(test_scenarios PUBLIC cormorant_static)
 foreach(name scenarios_flush scenarios_load scenarios_relate scenarios_pairs scenarios_delete scenarios_life
-	scenarios_write scenarios_keys scenarios_corners conflicts)
+	scenarios_write scenarios_keys scenarios_corners conflicts upsert)
 	add_executable(session_${name} tests/session/test_${name}.c)
 	target_include_directories(session_${name} PRIVATE tests ${CMAKE_CURRENT_BINARY_DIR}/tests)
-	target_link_libraries(session_${name} PRIVATE test_scenarios cormorant_static SQLite::SQLite3 ${CMOCKA_LIBRARY})
-	add_test(NAME session_${name} COMMAND session_${name})
+	target_link_libraries(session_${name} PRIVATE test_scenarios test_database ${CMOCKA_LIBRARY})
+	corm_session_test(session_${name} $<TARGET_FILE:session_${name}>)
 endforeach()
+
+# It puts another dialect into a session.
+target_include_directories(session_upsert PRIVATE src)
 
 # A session against a model of it in plain arrays, by random operations on random graphs.
 add_executable(session_random tests/session/test_random.c tests/session/random_model.c tests/session/random_tables.c
@@ -60,11 +116,27 @@ add_executable(session_random tests/session/test_random.c tests/session/random_m
 	tests/session/random_relations.c tests/session/random_queries.c tests/session/random_writes.c)
 cormorant_generate(TARGET session_random OUTPUT random-models/random_models MODELS tests/random/*.h)
 target_include_directories(session_random PRIVATE tests)
-target_link_libraries(session_random PRIVATE cormorant_static SQLite::SQLite3)
+target_link_libraries(session_random PRIVATE test_database)
 add_test(NAME session_random COMMAND session_random 1 20)
 add_test(NAME session_random_long COMMAND session_random 1 1000)
 set_tests_properties(session_random PROPERTIES TIMEOUT 600)
 set_tests_properties(session_random_long PROPERTIES LABELS long TIMEOUT 7200)
+# A statement takes ten times as long there: fewer seeds, with fewer operations each.
+foreach(server ${CORM_TEST_SERVERS})
+	corm_server_test(session_random ${server} $<TARGET_FILE:session_random> 1 4 2000)
+	corm_server_test(session_random_long ${server} $<TARGET_FILE:session_random> 1 40)
+	set_tests_properties(session_random_long_${server} PROPERTIES LABELS "server;long" TIMEOUT 7200)
+endforeach()
+
+# The helper itself, on servers too where their drivers are not built.
+add_executable(test_database_itself tests/session/test_database.c)
+target_link_libraries(test_database_itself PRIVATE test_database ${CMOCKA_LIBRARY})
+add_test(NAME session_database COMMAND test_database_itself)
+foreach(server postgresql mariadb)
+	if(CLIENT_${server}_FOUND)
+		corm_server_test(session_database ${server} $<TARGET_FILE:test_database_itself>)
+	endif()
+endforeach()
 
 # Python's SQLModel and ours on one file.
 add_executable(interop_read_back tests/interop/read_back.c)

@@ -3,6 +3,10 @@
  * A program outside of Cormorant's tree: two heroes into a database, and out of it again.
  */
 #include "league.h"
+#ifdef LEAGUE_DRIVER
+#include <cormorant/mariadb.h>
+#include <cormorant/postgresql.h>
+#endif
 
 #include <stdio.h>
 
@@ -23,10 +27,15 @@ static corm_status show(corm_session *session)
 	return heroes.status;
 }
 
-int main(void)
+/* app [URL] */
+int main(int argc, char **argv)
 {
-	corm_engine *engine = corm_engine_open("sqlite://");
-	if (!engine || corm_create_all(engine, &league_metadata) != CORM_OK) {
+#ifdef LEAGUE_DRIVER
+	corm_driver_register(&LEAGUE_DRIVER);
+#endif
+	corm_engine *engine = corm_engine_open(argc > 1 ? argv[1] : "sqlite://");
+	if (!engine || corm_drop_all(engine, &league_metadata) != CORM_OK ||
+	    corm_create_all(engine, &league_metadata) != CORM_OK) {
 		fprintf(stderr, "%s\n", corm_last_error()->message);
 		return 1;
 	}
