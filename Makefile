@@ -40,11 +40,11 @@ demo: ## install what is needed, build, and run examples/library on a SQLite fil
 
 test: ## install what is needed; all tests with gcc and with clang, under the sanitizers
 	@scripts/dependencies test
-	@$(MAKE) --no-print-directory run-tests EXCLUDE='-LE long'
+	@$(MAKE) --no-print-directory run-tests EXCLUDE='-LE long' CLANG_EXCLUDE="-LE 'long|server'"
 
 test-long: ## the same, and the tests that take minutes
 	@scripts/dependencies test
-	@CORM_TEST_LONG=1 $(MAKE) --no-print-directory run-tests
+	@CORM_TEST_LONG=1 $(MAKE) --no-print-directory run-tests CLANG_EXCLUDE='-LE server'
 
 .PHONY: run-tests
 run-tests:
@@ -52,9 +52,19 @@ run-tests:
 	$(COMPILE) $(BUILD)/sanitize -j$(JOBS)
 	$(CONFIGURE) -B $(BUILD)/clang -DCMAKE_C_COMPILER=clang $(SANITIZED) >/dev/null
 	$(COMPILE) $(BUILD)/clang -j$(JOBS)
-	@status=0; for build in sanitize clang; do \
-		echo "Tests of $(BUILD)/$$build"; (cd $(BUILD)/$$build && $(RUN_TESTS) $(EXCLUDE)) || status=1; \
-	done; exit $$status
+	$(CONFIGURE) -B $(BUILD)/threads -DCMAKE_C_COMPILER=gcc -DCORM_SANITIZE_THREAD=ON \
+		-DCORM_GENERATOR=$(abspath $(BUILD))/sanitize/bin/corm >/dev/null
+	$(COMPILE) $(BUILD)/threads -j$(JOBS) --target thread_tests
+	@tests/servers/run $(MAKE) --no-print-directory run-built
+
+# Beside the servers that tests/servers/run has started. On those, one compiler's tests are enough: what differs between
+# compilers shows on SQLite.
+.PHONY: run-built
+run-built:
+	@status=0; echo "Tests of $(BUILD)/sanitize"; (cd $(BUILD)/sanitize && $(RUN_TESTS) $(EXCLUDE)) || status=1; \
+		echo "Tests of $(BUILD)/clang"; (cd $(BUILD)/clang && $(RUN_TESTS) $(CLANG_EXCLUDE)) || status=1; \
+		echo "Tests of $(BUILD)/threads"; (cd $(BUILD)/threads && $(RUN_TESTS) -L threads) || status=1; \
+	exit $$status
 
 check: ## formatting, clang-tidy, include directions, then all tests
 	@scripts/dependencies check
@@ -73,7 +83,7 @@ check-tidy: build
 format: ## format the sources as `make check` wants them
 	@clang-format -i $(SOURCES)
 
-bench: ## Cormorant beside hand-written sqlite3 code: time, allocations, instructions
+bench: ## Cormorant beside code written by hand on the client libraries: time, allocations, instructions
 	@scripts/dependencies bench
 	@$(MAKE) --no-print-directory build TYPE=Release BUILD=$(BUILD)/release
 	@$(COMPILE) $(BUILD)/release -j$(JOBS) --target bench

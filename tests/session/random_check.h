@@ -40,7 +40,6 @@ void check_objects(struct world *world);
 /* The database's rows, over the test's own connection or, with native, over the session's, within its transaction. */
 void check_rows(struct world *world, bool native);
 /* Before the test's own connection is closed. */
-void release_statements(struct world *world);
 /* After a commit or rollback; complete: each relationship of each object is asked for. */
 void check_end(struct world *world, bool complete);
 

@@ -10,6 +10,7 @@
 #define TESTS_SESSION_RANDOM_MODEL_H
 
 #include "random_models.h"
+#include "session/database.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -88,11 +89,10 @@ struct world {
 	uint64_t seed, random;
 	unsigned operation;
 	bool verbose;
-	const char *database; /* its path */
+	const char *database; /* a place of test_database_new() */
 	corm_engine *engine;
 	corm_session *session;
-	void *raw;                /* sqlite3 *, a connection of the test's own */
-	void *statements[TABLES]; /* sqlite3_stmt *, that reads each table over it, and the links */
+	void *raw; /* a connection of the test's own */
 	struct state now, sent, committed, saved[MOST_SAVEPOINTS];
 	int savepoints;
 	struct gone gone[MOST_GONE];

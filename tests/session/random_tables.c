@@ -212,7 +212,7 @@ void differ(const struct world *world, const char *format, ...)
 	fprintf(stderr, "\n(session_random -v %llu 1 tells what was done)\n", (unsigned long long)world->seed);
 	va_end(arguments);
 	fflush(NULL);
-	unlink(world->database);
+	test_database_drop(world->database);
 	_exit(1);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the session's tests share: a database in memory or in a file of its own, and a record of the statements that
- * were sent.
+ * What the session's tests share: an empty place in the database under test, and a record of the statements that were
+ * sent.
  */
 #ifndef TESTS_SESSION_SUPPORT_H
 #define TESTS_SESSION_SUPPORT_H
@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "session/database.h"
 
 #define MOST_STATEMENTS 256
 
@@ -44,17 +45,85 @@ static inline void statements_record(void *data, const corm_statement_event *eve
 	sent.count++;
 }
 
-static inline corm_engine *database_open(const char *url, const corm_metadata *metadata)
+/* In a new place, which goes when the program ends. */
+static inline corm_engine *engine_with(const corm_allocator *allocator)
 {
-	corm_engine *engine = corm_engine_open(url);
+	corm_engine *engine = corm_engine_open_options(test_database_new(false),
+	                                               &(corm_engine_options){ .allocator = allocator });
 	if (!engine)
 		fail_msg("%s", corm_last_error()->message);
+	return engine;
+}
+
+/* With the models' tables. NULL for a new place, which goes when the engine is closed by database_close(). */
+static inline corm_engine *database_open(const char *url, const corm_metadata *metadata)
+{
+	const char *place = url ? url : test_database_new(false);
+	corm_engine *engine = corm_engine_open(place);
+	if (!engine)
+		fail_msg("%s", corm_last_error()->message);
+	if (!url)
+		test_database_belongs(place, engine);
 	if (corm_create_all(engine, metadata) != CORM_OK)
 		fail_msg("%s", corm_last_error()->message);
 	corm_engine_on_statement(engine, statements_record, NULL);
 	statements_clear();
 	return engine;
 }
+
+static inline void database_close(corm_engine *engine)
+{
+	corm_engine_close(engine);
+	test_database_drop_of(engine);
+}
+
+/* A statement of the test's own in the session's transaction. */
+#define execute(session, sql) execute_it(session, sql, NULL, __FILE__, __LINE__)
+static inline void execute_it(corm_session *session, const char *sql, int64_t *changed, const char *file, int line)
+{
+	const char *wrong = test_database_run(corm_session_native(session), sql, NULL, changed);
+	if (wrong) {
+		print_error("%s: %s\n", sql, wrong);
+		_fail(file, line);
+	}
+}
+
+/* The same, that changes so many rows. */
+#define assert_changed(session, sql, expected) \
+	do { \
+		int64_t changed_ = -1; \
+		execute_it(session, sql, &changed_, __FILE__, __LINE__); \
+		assert_int_equal(changed_, expected); \
+	} while (0)
+
+/* Of one statement of those that were sent, where the test's database sends what the tests spell out. */
+#define assert_sent_count(expected) \
+	do { \
+		if (test_database_shows_statements()) \
+			assert_int_equal(sent.count, expected); \
+		else \
+			assert_true(sent.count > 0); \
+	} while (0)
+#define assert_sent_sql(number, expected) \
+	do { \
+		if (test_database_shows_statements()) \
+			assert_string_equal(sent.sql[number], expected); \
+	} while (0)
+#define assert_sent_contains(number, part) \
+	do { \
+		if (test_database_shows_statements()) \
+			assert_contains(sent.sql[number], part); \
+	} while (0)
+#define assert_sent_parameters_contain(number, part) \
+	do { \
+		if (test_database_shows_statements()) \
+			assert_contains(sent.parameters[number], part); \
+	} while (0)
+#define assert_sent_parameters(number, expected) \
+	do { \
+		if (test_database_shows_statements()) \
+			assert_string_equal(sent.parameters[number], expected); \
+	} while (0)
 
 #define assert_ok(session) \
 	do { \

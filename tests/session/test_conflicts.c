@@ -4,7 +4,7 @@
  * without, at random. What was committed is what the rows have counted, with a version column and without: no update is
  * lost, whenever the values that it was computed from were read.
  */
-#include "session/folder.h"
+#include "session/place.h"
 #include "session/test_scenarios_support.h"
 
 enum { SESSIONS = 2, ROWS = 3, OPERATIONS = 20000 };
@@ -171,9 +171,10 @@ static void check(corm_engine *engine)
 static void test_no_update_is_lost(void **state)
 {
 	(void)state;
-	char busy[256];
-	snprintf(busy, sizeof busy, "%s?busy_timeout=0&synchronous=off", url);
-	corm_engine *engine = database_open(busy, &scenarios_metadata);
+	char busy[600];
+	const char *wait = test_database_has_one_writer() ? "busy_timeout=0" : NULL;
+	corm_engine *engine = database_open(test_database_with(url, wait, busy, sizeof busy), &scenarios_metadata);
+	test_database_hurry(engine);
 	corm_engine_on_statement(engine, NULL, NULL);
 	struct counter counters[SESSIONS] = { { .session = corm_session_open(engine) },
 		                                  { .session = corm_session_open(engine) } };
@@ -182,9 +183,10 @@ static void test_no_update_is_lost(void **state)
 		Account_add(counters[0].session, .owner = name_of(row), .balance = 0);
 	}
 	assert_int_equal(corm_commit(counters[0].session), CORM_OK);
+	const int operations = test_database_is_far() ? OPERATIONS / 10 : OPERATIONS;
 	for (seed = 1; seed < 6; seed++) {
 		uint64_t first = seed;
-		for (int i = 0; i < OPERATIONS; i++) {
+		for (int i = 0; i < operations; i++) {
 			operate(&counters[any(SESSIONS)]);
 			if (i % 1000 == 999) {
 				take_back(&counters[0]);
@@ -195,7 +197,7 @@ static void test_no_update_is_lost(void **state)
 		seed = first;
 	}
 	for (int row = 0; row < 2 * ROWS; row++)
-		assert_true(committed[row] > 100); /* and some were made */
+		assert_true(committed[row] > operations / 200); /* and some were made */
 	corm_session_close(counters[0].session);
 	corm_session_close(counters[1].session);
 	corm_engine_close(engine);
@@ -204,7 +206,7 @@ static void test_no_update_is_lost(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_no_update_is_lost, folder_set_up, folder_tear_down),
+		cmocka_unit_test_setup_teardown(test_no_update_is_lost, place_set_up, place_tear_down),
 	};
 	return cmocka_run_group_tests_name("session: conflicts", tests, NULL, NULL);
 }

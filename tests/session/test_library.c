@@ -7,13 +7,13 @@
 
 static int set_up(void **state)
 {
-	*state = database_open("sqlite://", &library_metadata);
+	*state = database_open(NULL, &library_metadata);
 	return 0;
 }
 
 static int tear_down(void **state)
 {
-	corm_engine_close(*state);
+	database_close(*state);
 	return 0;
 }
 
@@ -40,10 +40,9 @@ static void test_insert_order_and_keys(void **state)
 	struct Book *book = Book_add(session, .title = "Diving", .author = fred);
 	assert_int_equal(sent.count, 0);
 	assert_int_equal(corm_commit(session), CORM_OK);
-	assert_int_equal(sent.count, 2);
-	assert_string_equal(sent.sql[0], "INSERT INTO author (id, created_at, updated_at, name) VALUES (?, ?, ?, ?)");
-	assert_string_equal(sent.sql[1],
-	                    "INSERT INTO book (id, created_at, updated_at, title, author_id) VALUES (?, ?, ?, ?, ?)");
+	assert_sent_count(2);
+	assert_sent_sql(0, "INSERT INTO author (id, created_at, updated_at, name) VALUES (?, ?, ?, ?)");
+	assert_sent_sql(1, "INSERT INTO book (id, created_at, updated_at, title, author_id) VALUES (?, ?, ?, ?, ?)");
 	assert_int_equal(sent.rows[0], 1);
 	assert_false(corm_uuid_is_nil(fred->base.id));
 	assert_true(corm_uuid_equal(book->author_id, fred->base.id));
@@ -59,8 +58,8 @@ static void test_models_are_ordered_by_their_foreign_keys(void **state)
 	Book_add(session, .title = "First", .author_id = id);
 	Author_add(session, .base.id = id, .name = "Second");
 	assert_int_equal(corm_commit(session), CORM_OK);
-	assert_contains(sent.sql[0], "INSERT INTO author");
-	assert_contains(sent.sql[1], "INSERT INTO book");
+	assert_sent_contains(0, "INSERT INTO author");
+	assert_sent_contains(1, "INSERT INTO book");
 }
 
 static void test_identity(void **state)
@@ -70,13 +69,13 @@ static void test_identity(void **state)
 	struct Author *fred = Author_get(session, id);
 	assert_non_null(fred);
 	assert_string_equal(fred->name, "Fred");
-	assert_int_equal(sent.count, 1);
+	assert_sent_count(1);
 	assert_ptr_equal(Author_get(session, id), fred);
-	assert_int_equal(sent.count, 1);
+	assert_sent_count(1);
 	assert_ptr_equal(Author_one(session, corm_where(corm_eq(Author.name, "Fred"))), fred);
 	assert_null(Author_get(session, corm_uuid4()));
 	assert_null(Author_get(session, corm_uuid4()));
-	assert_int_equal(sent.count, 4);
+	assert_sent_count(4);
 	assert_ok(session);
 }
 
@@ -90,8 +89,8 @@ static void test_queries(void **state)
 	assert_string_equal(books.items[0]->title, "50% off_");
 	books = Book_all(session, corm_join(Author), corm_where(corm_eq(Author.name, "Fred")));
 	assert_int_equal(books.count, 3);
-	assert_contains(sent.sql[1], "FROM book JOIN author ON author.id = book.author_id WHERE author.name = ?");
-	assert_string_equal(sent.parameters[1], "[\"Fred\"]");
+	assert_sent_contains(1, "FROM book JOIN author ON author.id = book.author_id WHERE author.name = ?");
+	assert_sent_parameters(1, "[\"Fred\"]");
 	assert_int_equal(Book_count(session), 4);
 	assert_int_equal(Book_count(session, corm_where(corm_contains(Book.title, "%"))), 1);
 	assert_int_equal(Book_count(session, corm_where(corm_ends_with(Book.title, "_"))), 1);
@@ -139,9 +138,9 @@ static void test_relationships_on_first_use(void **state)
 	Book_list books = Author_books(session, fred);
 	assert_int_equal(books.count, 3);
 	assert_ptr_equal(fred->books.items, books.items);
-	assert_int_equal(sent.count, 2);
+	assert_sent_count(2);
 	books = Author_books(session, fred);
-	assert_int_equal(sent.count, 2);
+	assert_sent_count(2);
 	size_t seen = 0;
 	corm_foreach(struct Book *, book, books) {
 		assert_null(book->author);
@@ -150,7 +149,7 @@ static void test_relationships_on_first_use(void **state)
 		seen++;
 	}
 	assert_int_equal(seen, 3);
-	assert_int_equal(sent.count, 2);
+	assert_sent_count(2);
 	/* A book that is added makes the list be read anew; what was handed out stays. */
 	Book_add(session, .title = "Another", .author = fred);
 	assert_int_equal(Author_books(session, fred).count, 4);
@@ -170,8 +169,8 @@ static void test_change_by_assignment(void **state)
 	fred->name = name;
 	assert_int_equal(corm_commit(session), CORM_OK);
 	memset(name, 'x', sizeof name - 1);
-	assert_int_equal(sent.count, 1);
-	assert_string_equal(sent.sql[0], "UPDATE author SET name=?, updated_at=? WHERE id=?");
+	assert_sent_count(1);
+	assert_sent_sql(0, "UPDATE author SET name=?, updated_at=? WHERE id=?");
 	assert_string_equal(fred->name, "Frederick");
 	assert_true(fred->base.updated_at.microseconds > before.microseconds);
 	/* Set and set back is nothing. */
@@ -198,7 +197,7 @@ static void test_stale_after_commit(void **state)
 	/* Written from what was read before: refused, for the name is another by now. */
 	fred->name = "Mine";
 	assert_int_equal(corm_commit(one), CORM_ERROR_CONFLICT);
-	assert_contains(sent.sql[sent.count - 1], "UPDATE author SET name=?, updated_at=? WHERE id=? AND name IS ?");
+	assert_sent_contains(sent.count - 1, "UPDATE author SET name=?, updated_at=? WHERE id=? AND name IS ?");
 	assert_int_equal(corm_rollback(one), CORM_OK);
 	assert_string_equal(fred->name, "Fred");
 	/* Asked for again, it is read again, into the same struct. */
@@ -206,7 +205,7 @@ static void test_stale_after_commit(void **state)
 	assert_string_equal(fred->name, "Changed");
 	fred->name = "Mine";
 	assert_int_equal(corm_commit(one), CORM_OK);
-	assert_string_equal(sent.sql[sent.count - 1], "UPDATE author SET name=?, updated_at=? WHERE id=?");
+	assert_sent_sql(sent.count - 1, "UPDATE author SET name=?, updated_at=? WHERE id=?");
 }
 
 static void test_rollback(void **state)

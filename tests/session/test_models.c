@@ -6,17 +6,16 @@
 #include "rich.h"
 #include "session/support.h"
 #include <math.h>
-#include <sqlite3.h>
 
 static int set_up(void **state)
 {
-	*state = database_open("sqlite://", &rich_metadata);
+	*state = database_open(NULL, &rich_metadata);
 	return 0;
 }
 
 static int tear_down(void **state)
 {
-	corm_engine_close(*state);
+	database_close(*state);
 	return 0;
 }
 
@@ -32,10 +31,10 @@ static void test_keys_from_the_database(void **state)
 	assert_int_equal(alone->id, 2);
 	assert_true(hero->team_id.has_value);
 	assert_int_equal(hero->team_id.value, 1);
-	assert_string_equal(sent.sql[0], "INSERT INTO team (name) VALUES (?)");
-	assert_string_equal(sent.sql[1], "INSERT INTO hero (name, age, power, team_id) VALUES (?, ?, ?, ?)");
-	assert_string_equal(sent.parameters[1], "[\"Rusty\",48,\"STRENGTH\",1]");
-	assert_string_equal(sent.parameters[2], "[\"Alone\",null,\"NONE\",null]");
+	assert_sent_sql(0, "INSERT INTO team (name) VALUES (?)");
+	assert_sent_sql(1, "INSERT INTO hero (name, age, power, team_id) VALUES (?, ?, ?, ?)");
+	assert_sent_parameters(1, "[\"Rusty\",48,\"STRENGTH\",1]");
+	assert_sent_parameters(2, "[\"Alone\",null,\"NONE\",null]");
 
 	corm_session_reset(session);
 	statements_clear();
@@ -44,11 +43,11 @@ static void test_keys_from_the_database(void **state)
 	assert_true(hero->age.has_value);
 	assert_int_equal(hero->age.value, 48);
 	assert_string_equal(Hero_team(session, hero)->name, "Preventers");
-	assert_int_equal(sent.count, 2);
+	assert_sent_count(2);
 	/* A key that is NULL asks nothing. */
 	alone = Hero_get(session, 2);
 	assert_null(Hero_team(session, alone));
-	assert_int_equal(sent.count, 3);
+	assert_sent_count(3);
 	assert_ok(session);
 }
 
@@ -137,8 +136,8 @@ static void test_tree(void **state)
 	struct Node *middle = Node_add(session, .name = "middle", .parent = root);
 	leaf->parent = middle;
 	assert_int_equal(corm_commit(session), CORM_OK);
-	assert_contains(sent.parameters[0], "root");
-	assert_contains(sent.parameters[1], "middle");
+	assert_sent_parameters_contain(0, "root");
+	assert_sent_parameters_contain(1, "middle");
 	assert_int_equal(leaf->parent_id.value, middle->id);
 	assert_ptr_equal(Node_children(session, root).items[0], middle);
 	assert_ptr_equal(Node_parent(session, leaf), middle);
@@ -155,8 +154,8 @@ static void test_tree(void **state)
 	struct Node *b = Node_add(session, .name = "b", .parent = a);
 	a->parent = b;
 	assert_int_equal(corm_commit(session), CORM_OK);
-	assert_int_equal(sent.count, 3);
-	assert_string_equal(sent.sql[2], "UPDATE node SET parent_id=? WHERE id=?");
+	assert_sent_count(3);
+	assert_sent_sql(2, "UPDATE node SET parent_id=? WHERE id=?");
 	assert_int_equal(a->parent_id.value, b->id);
 	assert_int_equal(b->parent_id.value, a->id);
 	assert_ptr_equal(Node_parent(session, a), b);
@@ -206,13 +205,29 @@ static void test_decimals_are_ordered_by_value(void **state)
 	assert_ok(session);
 }
 
+/* Never rounded: stored as it is, or refused before it is sent. */
+static void test_small_decimals(void **state)
+{
+	corm_autoclose corm_session *session = corm_session_open(*state);
+	struct Order *order = Order_add(session, .region = "EU", .number = 1);
+	assert_int_equal(corm_decimal_parse("0.00000000000000000000000000000000000001", &order->total), CORM_OK);
+	corm_status status = corm_commit(session);
+	if (status != CORM_OK) {
+		assert_int_equal(status, CORM_ERROR_VALIDATION);
+		assert_contains(corm_session_error(session)->message, "behind the point");
+		return;
+	}
+	corm_session_reset(session);
+	order = Order_get(session, "EU", 1);
+	assert_string_equal(corm_decimal_string(order->total).text, "0.00000000000000000000000000000000000001");
+}
+
 static void test_filled_in_by_the_database(void **state)
 {
 	corm_autoclose corm_session *session = corm_session_open(*state);
 	struct Stamp *stamp = Stamp_add(session, .note = "n");
 	assert_int_equal(corm_commit(session), CORM_OK);
-	assert_contains(sent.sql[0],
-	                "INSERT INTO stamp (note, touched) VALUES (?, ?) RETURNING id, token, created_at, level");
+	assert_sent_contains(0, "INSERT INTO stamp (note, touched) VALUES (?, ?) RETURNING id, token, created_at, level");
 	assert_int_equal(stamp->id, 1);
 	assert_false(corm_uuid_is_nil(stamp->token));
 	assert_int_equal(stamp->token.bytes[6] >> 4, 4);
@@ -223,8 +238,7 @@ static void test_filled_in_by_the_database(void **state)
 	stamp = Stamp_get(session, 1);
 	stamp->note = NULL;
 	assert_int_equal(corm_commit(session), CORM_OK);
-	assert_string_equal(sent.sql[sent.count - 1],
-	                    "UPDATE stamp SET note=?, touched=touched + 1 WHERE id=? RETURNING touched");
+	assert_sent_sql(sent.count - 1, "UPDATE stamp SET note=?, touched=touched + 1 WHERE id=? RETURNING touched");
 	assert_int_equal(stamp->touched, 1);
 	assert_null(Stamp_get(session, 1)->note);
 	assert_true(corm_uuid_equal(stamp->token, token));
@@ -329,8 +343,8 @@ static void test_text_changed_in_place(void **state)
 	statements_clear();
 	k->changeable[0] = 'B';
 	assert_int_equal(corm_commit(session), CORM_OK);
-	assert_int_equal(sent.count, 1);
-	assert_string_equal(sent.sql[0], "UPDATE kinds SET changeable=? WHERE id=?");
+	assert_sent_count(1);
+	assert_sent_sql(0, "UPDATE kinds SET changeable=? WHERE id=?");
 	k = Kinds_get(session, k->id);
 	assert_string_equal(k->changeable, "Before");
 	/* Another text of the same content is no change, but must not be pointed to for long. */
@@ -346,7 +360,7 @@ static void test_text_changed_in_place(void **state)
 	corm_clear(k->maybe_real);
 	k->maybe_flag = (corm_optional(bool))corm_some(true);
 	assert_int_equal(corm_commit(session), CORM_OK);
-	assert_string_equal(sent.sql[0], "UPDATE kinds SET bytes=?, maybe_flag=? WHERE id=?");
+	assert_sent_sql(0, "UPDATE kinds SET bytes=?, maybe_flag=? WHERE id=?");
 }
 
 /* Bytes and JSON are compared by content too, and after a rollback still. */
@@ -364,7 +378,7 @@ static void test_bytes_changed_in_place(void **state)
 	((char *)(uintptr_t)k->bytes.data)[1] = 'X';
 	((char *)(uintptr_t)k->json.text)[1] = '2';
 	assert_int_equal(corm_flush(session), CORM_OK);
-	assert_string_equal(sent.sql[0], "UPDATE kinds SET bytes=?, json=? WHERE id=?");
+	assert_sent_sql(0, "UPDATE kinds SET bytes=?, json=? WHERE id=?");
 	k->changeable[1] = '9';
 	assert_int_equal(corm_rollback(session), CORM_OK);
 	assert_memory_equal(k->bytes.data, "abc", 3);
@@ -374,7 +388,7 @@ static void test_bytes_changed_in_place(void **state)
 	statements_clear();
 	k->changeable[1] = '3';
 	assert_int_equal(corm_commit(session), CORM_OK);
-	assert_string_equal(sent.sql[0], "UPDATE kinds SET changeable=? WHERE id=?");
+	assert_sent_sql(0, "UPDATE kinds SET changeable=? WHERE id=?");
 }
 
 /* What no column can hold is found before anything is sent: it can be mended, and nothing else is lost. */
@@ -434,7 +448,8 @@ static void test_values_no_column_holds(void **state)
 	assert_int_equal(corm_commit(session), CORM_ERROR_VALIDATION);
 	corm_rollback(session);
 	static const char *const numbers[] = { "12345678901234567890123", "1e400", " 0.1234567890123456" };
-	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+	/* A database that makes a number of JSON a number of its own loses digits. */
+	for (size_t i = 0; test_database_takes_any_value() && i < sizeof numbers / sizeof *numbers; i++) {
 		Kinds_add(session, .json = { numbers[i] });
 		assert_int_equal(corm_commit(session), CORM_ERROR_VALIDATION);
 		corm_rollback(session);
@@ -467,15 +482,15 @@ static void test_stored_values_that_do_not_fit(void **state)
 		{ "UPDATE kinds SET time = '25:00:00'", "time" },
 		{ "UPDATE kinds SET decimal = '1,5'", "decimal" },
 	};
+	if (!test_database_takes_any_value())
+		skip();
 	corm_autoclose corm_session *session = corm_session_open(*state);
 	int32_t id = add_extremes(session)->id;
 	assert_int_equal(corm_commit(session), CORM_OK);
 	id = Kinds_first(session)->id;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		corm_session_reset(session);
-		sqlite3 *db = corm_session_native(session);
-		assert_non_null(db);
-		assert_int_equal(sqlite3_exec(db, cases[i].sql, NULL, NULL, NULL), SQLITE_OK);
+		execute(session, cases[i].sql);
 		assert_null(Kinds_get(session, id));
 		assert_status(session, CORM_ERROR_TYPE);
 		assert_string_equal(corm_session_error(session)->table, "kinds");
@@ -497,6 +512,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_tree, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_composite_key, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_decimals_are_ordered_by_value, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_small_decimals, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_filled_in_by_the_database, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_every_kind, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_text_changed_in_place, set_up, tear_down),

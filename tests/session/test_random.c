@@ -8,10 +8,8 @@
  * -vv what is sent.
  */
 #include "session/random_operations.h"
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The keys of boxes, from the seed. */
 static struct world *the_world;
@@ -20,6 +18,9 @@ corm_uuid box_uuid(void)
 	corm_uuid uuid;
 	for (size_t i = 0; i < sizeof uuid.bytes; i++)
 		uuid.bytes[i] = (uint8_t)random_next(the_world);
+	/* Not every database takes what is none of RFC 9562's. */
+	uuid.bytes[6] = (uint8_t)((uuid.bytes[6] & 0x0f) | 0x40);
+	uuid.bytes[8] = (uint8_t)((uuid.bytes[8] & 0x3f) | 0x80);
 	return uuid;
 }
 
@@ -190,32 +191,27 @@ static void operate(struct world *world)
 	operations[i].run(world);
 }
 
-static void run_seed(uint64_t seed, unsigned count, int verbose, const char *path)
+static void run_seed(uint64_t seed, unsigned count, int verbose)
 {
 	static struct world world;
-	char url[160];
-	world = (struct world){ .seed = seed, .random = seed, .verbose = verbose, .database = path, .next_label = 1 };
+	char url[600];
+	const char *place = test_database_new(true);
+	world = (struct world){ .seed = seed, .random = seed, .verbose = verbose, .database = place, .next_label = 1 };
 	the_world = &world;
 	printf("seed %llu\n", (unsigned long long)seed);
 	fflush(stdout);
-	unlink(path);
-	snprintf(url, sizeof url, "sqlite:///%s?synchronous=off&journal_mode=memory&echo=%d", path, verbose > 1);
-	world.engine = corm_engine_open(url);
+	world.engine = corm_engine_open(test_database_with(place, verbose > 1 ? "echo=1" : NULL, url, sizeof url));
 	if (!world.engine || corm_create_all(world.engine, &random_models_metadata) != CORM_OK)
 		differ(&world, "%s", corm_last_error()->message);
-	sqlite3 *raw;
-	if (sqlite3_open(path, &raw) != SQLITE_OK)
-		differ(&world, "%s", sqlite3_errmsg(raw));
-	world.raw = raw;
+	world.raw = test_database_connect(place);
 	world.session = corm_session_open(world.engine);
 	for (world.operation = 1; world.operation <= count; world.operation++)
 		operate(&world);
 	operation_commit(&world);
 	corm_session_close(world.session);
-	release_statements(&world);
-	sqlite3_close(raw);
+	test_database_disconnect(world.raw);
 	corm_engine_close(world.engine);
-	unlink(path);
+	test_database_drop(place);
 }
 
 int main(int argc, char **argv)
@@ -226,9 +222,7 @@ int main(int argc, char **argv)
 	unsigned long long first = given > 0 ? strtoull(arguments[0], NULL, 10) : 1;
 	unsigned long long count = given > 1 ? strtoull(arguments[1], NULL, 10) : 20;
 	unsigned long operations_count = given > 2 ? strtoul(arguments[2], NULL, 10) : 10000;
-	char path[64];
-	snprintf(path, sizeof path, "/tmp/cormorant-random-%ld.db", (long)getpid());
 	for (unsigned long long seed = first; seed < first + count; seed++)
-		run_seed(seed, (unsigned)operations_count, verbose, path);
+		run_seed(seed, (unsigned)operations_count, verbose);
 	return 0;
 }

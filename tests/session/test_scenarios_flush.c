@@ -62,7 +62,7 @@ static void test_only_what_changed_is_updated(void **state)
 	assert_committed(session);
 	assert_sent("UPDATE hero SET name=?, age=? WHERE id=?", "[\"DD\",7,1]", "UPDATE hero SET age=? WHERE id=?",
 	            "[5,3]");
-	assert_rows(session, "SELECT name, age FROM hero", "DD|7 E|NULL F|5");
+	assert_rows(session, "SELECT name, age FROM hero ORDER BY id", "DD|7 E|NULL F|5");
 }
 
 /* 06, 06b */
@@ -247,8 +247,8 @@ static void test_a_mixed_flush(void **state)
 	Hero_add(session, .name = "new", .secret_name = "n", .team = team);
 	Tag_add(session, .label = "uow");
 	assert_flushed(session);
-	assert_int_equal(sent.count, 7);
-	assert_string_equal(sent.sql[6], "DELETE FROM hero WHERE id=?");
+	assert_sent_count(7);
+	assert_sent_sql(6, "DELETE FROM hero WHERE id=?");
 	sent.count = 6;
 	assert_sent("SELECT * FROM hero_mission_link WHERE *hero_id IN (?)", "[1]", INSERT_TEAM, "*", "INSERT INTO *", "*",
 	            "INSERT INTO *", "*", "UPDATE hero SET age=? WHERE id=?", "[1,2]",
@@ -305,7 +305,10 @@ static void test_a_violated_constraint(void **state)
 	assert_string_equal(error->table, "tag");
 	assert_string_equal(error->column, "label");
 	assert_string_equal(error->constraint, "uq_tag_label");
-	assert_string_equal(error->sql, INSERT_TAG);
+	if (test_database_shows_statements())
+		assert_string_equal(error->sql, INSERT_TAG);
+	else
+		assert_contains(error->sql, "INSERT INTO tag");
 	assert_state(session, again, CORM_STATE_PENDING);
 	/* Nothing works before the rollback. */
 	assert_int_equal(Tag_all(session).status, CORM_ERROR_UNIQUE);
@@ -354,7 +357,7 @@ static void test_a_row_that_has_vanished(void **state)
 	struct Tag *tag = Tag_add(session, .label = "gone");
 	assert_committed(session);
 	Tag_refresh(session, tag);
-	assert_rows(session, "DELETE FROM tag RETURNING id", "1");
+	assert_changed(session, "DELETE FROM tag", 1);
 	tag->label = "gone2";
 	assert_int_equal(corm_flush(session), CORM_ERROR_CONFLICT);
 	assert_string_equal(corm_session_error(session)->table, "tag");
@@ -362,14 +365,14 @@ static void test_a_row_that_has_vanished(void **state)
 	corm_rollback(session);
 	assert_string_equal(tag->label, "gone");
 	Tag_refresh(session, tag);
-	assert_rows(session, "DELETE FROM tag RETURNING id", "1");
+	assert_changed(session, "DELETE FROM tag", 1);
 	assert_int_equal(Tag_delete(session, tag), CORM_OK);
 	assert_int_equal(corm_flush(session), CORM_ERROR_CONFLICT);
 	corm_rollback(session);
 	assert_state(session, tag, CORM_STATE_STALE);
 	assert_ptr_equal(Tag_get(session, 1), tag);
 	/* One that is given to the session and is no more. */
-	assert_rows(session, "DELETE FROM tag RETURNING id", "1");
+	assert_changed(session, "DELETE FROM tag", 1);
 	assert_committed(session);
 	assert_refused(session, Tag_refresh(session, tag), CORM_ERROR_NO_ROW, "tag");
 	assert_null(Tag_get(session, 1));

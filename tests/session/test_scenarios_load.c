@@ -124,7 +124,9 @@ static void test_load(void **state)
 	assert_sent(TEAM " ORDER BY team.id", "[]", HERO " WHERE hero.team_id IN (?, ?)", "[1,2]");
 	assert_int_equal(teams.items[0]->heroes.count, 3);
 	assert_no_items(teams.items[1]->heroes);
-	assert_string_equal(teams.items[0]->heroes.items[2]->name, "C");
+	struct Hero *a = Hero_get(session, 1), *b = Hero_get(session, 2), *c = Hero_get(session, 3);
+	assert_items(teams.items[0]->heroes, a, b, c);
+	assert_string_equal(c->name, "C");
 	corm_expunge_all(session);
 	Hero_list heroes = Hero_all(session, corm_load(Hero.team), corm_order_by(Hero.id));
 	assert_sent(HERO " ORDER BY hero.id", "[]", TEAM " WHERE team.id IN (?)", "[1]");
@@ -147,12 +149,15 @@ static void test_load_on_and_on(void **state)
 	corm_autoclose corm_session *session = open_full(*state);
 	struct Team *team = Team_one(session, corm_load(Team.heroes, Hero.tags, Tag.heroes),
 	                             corm_load(Team.heroes, Hero.mission_links), corm_where(corm_eq(Team.id, 1)));
-	assert_int_equal(sent.count, 5);
-	assert_string_equal(sent.sql[0], TEAM " WHERE team.id = ? LIMIT ?");
-	assert_string_equal(sent.sql[1], HERO " WHERE hero.team_id IN (?)");
-	assert_int_equal(team->heroes.items[0]->tags.count, 2);
-	assert_ptr_equal(team->heroes.items[0]->tags.items[1]->heroes.items[0], team->heroes.items[0]);
-	assert_no_items(team->heroes.items[2]->mission_links);
+	assert_sent_count(5);
+	assert_sent_sql(0, TEAM " WHERE team.id = ? LIMIT ?");
+	assert_sent_sql(1, HERO " WHERE hero.team_id IN (?)");
+	struct Hero *a = Hero_get(session, 1), *b = Hero_get(session, 2), *c = Hero_get(session, 3);
+	struct Tag *second = Tag_get(session, 2);
+	assert_items(team->heroes, a, b, c);
+	assert_items(a->tags, Tag_get(session, 1), second);
+	assert_items(second->heroes, a);
+	assert_no_items(c->mission_links);
 	statements_clear();
 	assert_refused(session, Team_all(session, corm_load(Hero.tags)), CORM_ERROR_USAGE,
 	               "Hero.tags is no relationship of Team");
@@ -187,12 +192,11 @@ static void test_load_joined(void **state)
 	corm_expunge_all(session);
 	struct Hero *hero = Hero_one(session, corm_load_joined(Hero.tags, Tag.heroes),
 	                             corm_load_joined(Hero.team, Team.heroes), corm_where(corm_eq(Hero.name, "A")));
-	assert_int_equal(sent.count, 1);
+	assert_sent_count(1);
 	assert_int_equal(hero->tags.count, 2);
 	assert_int_equal(hero->team->heroes.count, 3);
-	assert_ptr_equal(hero->team->heroes.items[0], hero);
-	assert_int_equal(hero->tags.items[1]->heroes.count, 1);
-	assert_ptr_equal(hero->tags.items[1]->heroes.items[0], hero);
+	assert_items(hero->team->heroes, hero, Hero_get(session, 2), Hero_get(session, 3));
+	assert_items(Tag_get(session, 2)->heroes, hero);
 	assert_ok(session);
 }
 
@@ -235,8 +239,8 @@ static void test_load_by_a_composite_key(void **state)
 	corm_session_reset(session);
 	statements_clear();
 	Order_list orders = Order_all(session, corm_load(Order.lines), corm_order_by(Order.number));
-	assert_int_equal(sent.count, 2);
-	assert_contains(sent.sql[1], "WHERE (order_line.region, order_line.number) IN (");
+	assert_sent_count(2);
+	assert_sent_contains(1, "WHERE (order_line.region, order_line.number) IN (");
 	for (size_t i = 0; i < 3; i++)
 		assert_int_equal(orders.items[i]->lines.count, i);
 	corm_expunge_all(session);
@@ -361,7 +365,9 @@ static void test_stream_of_nothing_and_of_errors(void **state)
 	assert_null(Hero_stream_next(stream));
 	assert_ok(session);
 	corm_stream_close(stream);
-	assert_rows(session, "UPDATE hero SET age = 'old' WHERE id = 2 RETURNING id", "2");
+	if (!test_database_takes_any_value())
+		return;
+	assert_changed(session, "UPDATE hero SET age = 'old' WHERE id = 2", 1);
 	stream = Hero_stream(session, corm_order_by(Hero.id));
 	assert_non_null(Hero_stream_next(stream));
 	assert_null(Hero_stream_next(stream));
@@ -404,8 +410,8 @@ static void test_what_is_not_flushed_shows_in_lists(void **state)
 		assert_memory_equal(sent.sql[i], "SELECT ", 7);
 	corm_session_autoflush(session, true);
 	assert_committed(session);
-	assert_rows(session, "SELECT name, team_id FROM hero", "A|2 B|2 D|1 E|NULL F|NULL new|1");
-	assert_rows(session, "SELECT * FROM hero_tag", "1|2 4|2");
+	assert_rows(session, "SELECT name, team_id FROM hero ORDER BY id", "A|2 B|2 D|1 E|NULL F|NULL new|1");
+	assert_rows(session, "SELECT * FROM hero_tag ORDER BY hero_id", "1|2 4|2");
 }
 
 int main(void)

@@ -173,7 +173,7 @@ static void test_replace_a_list(void **state)
 	statements_clear();
 	assert_committed(session);
 	assert_sent(SET_TEAM, "[null,1]", SET_TEAM, "[null,2]", SET_TEAM, "[1,3]");
-	assert_rows(session, "SELECT id, team_id FROM hero", "1|NULL 2|NULL 3|1");
+	assert_rows(session, "SELECT id, team_id FROM hero ORDER BY id", "1|NULL 2|NULL 3|1");
 }
 
 static void test_a_list_without_a_pointer_on_the_other_side(void **state)
@@ -233,7 +233,7 @@ static void test_move_in_a_tree(void **state)
 	assert_items(Node_children(session, root), root);
 	assert_int_equal(Node_children_remove(session, root, root), CORM_OK);
 	assert_committed(session);
-	assert_rows(session, "SELECT id, parent_id FROM node", "1|NULL 2|NULL 3|2");
+	assert_rows(session, "SELECT id, parent_id FROM node ORDER BY id", "1|NULL 2|NULL 3|2");
 }
 
 /* ---- many to many ------------------------------------------------------------------------------------------------ */
@@ -317,7 +317,7 @@ static void test_links_as_objects(void **state)
 	assert_state(session, link, CORM_STATE_STALE);
 	assert_ptr_equal(HeroTag_get(session, 1, 1), link);
 	/* Somebody else has taken it away. */
-	assert_rows(session, "DELETE FROM hero_tag RETURNING 1", "1");
+	assert_changed(session, "DELETE FROM hero_tag", 1);
 	assert_int_equal(Hero_tags_remove(session, hero, tag), CORM_OK);
 	assert_int_equal(corm_flush(session), CORM_ERROR_CONFLICT);
 	corm_rollback(session);
@@ -342,9 +342,8 @@ static void test_a_link_with_a_column_of_its_own(void **state)
 	struct HeroMissionLink *link = HeroMissionLink_add(session, .hero = hero, .mission = mission, .is_training = true);
 	assert_items(hero->mission_links, link);
 	assert_committed(session);
-	assert_string_equal(sent.sql[2],
-	                    "INSERT INTO hero_mission_link (hero_id, mission_id, is_training) VALUES (?, ?, ?)");
-	assert_string_equal(sent.parameters[2], "[1,1,true]");
+	assert_sent_sql(2, "INSERT INTO hero_mission_link (hero_id, mission_id, is_training) VALUES (?, ?, ?)");
+	assert_sent_parameters(2, "[1,1,true]");
 	HeroMissionLink_refresh(session, link);
 	statements_clear();
 	link->is_training = false;
@@ -422,7 +421,7 @@ static void test_one_to_one_assigned(void **state)
 	ann->passport = NULL;
 	assert_committed(session);
 	assert_sent(update, "[null,2]");
-	assert_rows(session, "SELECT person_id FROM passport", "NULL NULL 3");
+	assert_rows(session, "SELECT person_id FROM passport ORDER BY id", "NULL NULL 3");
 }
 
 /* The database lets no two lamps stand on a desk, not for a moment: who leaves it is sent first. */

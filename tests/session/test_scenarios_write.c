@@ -68,7 +68,7 @@ static void test_insert_many_with_relationships(void **state)
 	assert_int_equal(Account_insert_many(session, accounts, 1), CORM_OK);
 	assert_committed(session);
 	assert_rows(session, "SELECT name, account_id FROM setting", "s|1");
-	assert_rows(session, "SELECT owner, version FROM account", "new|1 many|1");
+	assert_rows(session, "SELECT owner, version FROM account ORDER BY id", "new|1 many|1");
 	assert_rows(session, "SELECT team_id FROM hero", "1 1");
 }
 
@@ -87,7 +87,8 @@ static void test_insert_many_that_fails(void **state)
 	assert_state(session, kept, CORM_STATE_PERSISTENT);
 	struct Tag tags[3] = { { .label = "x" }, { .label = "u" }, { .label = "z" } };
 	assert_int_equal(Tag_insert_many(session, tags, 3), CORM_ERROR_UNIQUE);
-	assert_contains(corm_session_error(session)->message, "row 1: ");
+	assert_contains(corm_session_error(session)->message,
+	                test_database_names_rows() ? "row 1: " : "one of rows 0 to 2: ");
 	assert_string_equal(corm_session_error(session)->constraint, "uq_tag_label");
 	assert_int_equal(Tag_count(session), -1);
 	corm_rollback(session);
@@ -97,6 +98,20 @@ static void test_insert_many_that_fails(void **state)
 	assert_int_equal(corm_begin_nested(session), CORM_OK);
 	assert_int_equal(Tag_insert_many(session, tags, 3), CORM_ERROR_UNIQUE);
 	assert_int_equal(corm_rollback_nested(session), CORM_OK);
+	/* Also when it is the last row that fails. */
+	assert_int_equal(corm_begin_nested(session), CORM_OK);
+	struct Tag last[3] = { { .label = "x" }, { .label = "z" }, { .label = "u" } };
+	assert_int_equal(Tag_insert_many(session, last, 3), CORM_ERROR_UNIQUE);
+	assert_int_equal(corm_rollback_nested(session), CORM_OK);
+	struct Tag *one = Tag_add(session, .label = "one"), *two = Tag_add(session, .label = "two");
+	assert_int_equal(corm_begin_nested(session), CORM_OK);
+	one->label = "three";
+	two->label = "u";
+	assert_int_equal(corm_flush(session), CORM_ERROR_UNIQUE);
+	assert_int_equal(corm_rollback_nested(session), CORM_OK);
+	assert_string_equal(two->label, "two");
+	Tag_delete(session, one);
+	Tag_delete(session, two);
 	assert_committed(session);
 	assert_rows(session, "SELECT label FROM tag", "u");
 }
@@ -283,7 +298,7 @@ static void test_upsert_by_a_unique_column(void **state)
 	struct Setting *setting = Setting_upsert(session, Setting_values(.name = "s", .account = pending),
 	                                         corm_on_conflict(Setting.name));
 	assert_ok(session);
-	assert_int_equal(setting->account_id.value, 2);
+	assert_int_equal(setting->account_id.value, pending->id);
 	Setting_upsert(session, Setting_values(.name = "s", .account = other), corm_on_conflict(Setting.name));
 	assert_ok(session);
 	assert_int_equal(setting->account_id.value, 1);
@@ -364,7 +379,8 @@ static void test_merge(void **state)
 	struct Setting *setting = Setting_merge(session, Setting_values(.name = "depth"));
 	assert_int_equal(setting->hits, 1);
 	assert_committed(session);
-	assert_rows(session, "SELECT id, name FROM hero ORDER BY id", "1|B 9|N 10|M");
+	assert_rows(session, "SELECT id, name FROM hero WHERE id IN (1, 9) ORDER BY id", "1|B 9|N");
+	assert_rows(session, "SELECT count(*) FROM hero WHERE name = 'M'", "1");
 	/* A default that is not given does not count where the row is known. */
 	setting->hits = 5;
 	assert_ptr_equal(Setting_merge(session, Setting_values(.name = "depth", .value = "3")), setting);
@@ -400,16 +416,20 @@ static void test_merge_of_an_old_version(void **state)
 /* A row that the database has not inserted is no object's: the next number is another row's. */
 static void test_an_insert_that_is_ignored(void **state)
 {
-	corm_autoclose corm_session *session = corm_session_open(*state);
-	assert_rows(session,
-	            "CREATE TRIGGER ignoring BEFORE INSERT ON tag WHEN new.label='x' BEGIN SELECT RAISE(IGNORE); END", "");
+	corm_session *session = corm_session_open(*state);
+	if (!test_database_ignore_inserts(session, "tag", "new.label='x'")) {
+		/* skip() does not come back. */
+		corm_session_close(session);
+		skip();
+	}
 	assert_committed(session);
 	Tag_add(session, .label = "a");
 	Tag_add(session, .label = "x");
 	assert_int_equal(corm_commit(session), CORM_ERROR_SQL);
-	assert_contains(corm_session_error(session)->message, "an INSERT into \"tag\" made 0 rows instead of one");
+	assert_contains(corm_session_error(session)->message, "an INSERT into \"tag\" made ");
 	corm_rollback(session);
 	assert_rows(session, "SELECT count(*) FROM tag", "0");
+	corm_session_close(session);
 }
 
 /* A value that no column holds is not sent, nor compared with. */
