@@ -37,10 +37,8 @@ static int64_t make_time(size_t index)
 static void *allocate(size_t count, size_t size)
 {
 	void *block = calloc(count, size);
-	if (!block) {
-		fprintf(stderr, "bench: out of memory\n");
-		exit(1);
-	}
+	if (!block)
+		bench_fail("out of memory");
 	return block;
 }
 

@@ -2,13 +2,15 @@
  *
  * Runs the workloads on both sides by turns, round after round, and prints what they took.
  *
- *	bench [BOOKS [ROUNDS]]              the tables
- *	bench --once SIDE WORKLOAD BOOKS    one workload on one side, for callgrind and perf
+ *	bench DATABASE BOOKS ROUNDS [WORKLOAD…]      the tables, of these workloads or of all
+ *	bench --once DATABASE SIDE WORKLOAD BOOKS    one workload on one side, for callgrind and perf
  *
- * Databases are made in the current directory and removed again.
+ * SQLite's databases are made in the current directory; servers are those of tests/servers/run. All is removed again.
  */
 #include "bench.h"
+#include "handwritten.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,29 +37,54 @@ static const struct {
 	[BENCH_INSERT_MANY] = { .name = "insert_many", .fills = true },
 };
 
+/* What is to be done. */
+struct plan {
+	const struct bench_database *database;
+	enum bench_settings settings;
+	bool wanted[BENCH_WORKLOADS];
+	struct bench_server server;
+	const struct bench_data *data;
+};
+
+/* Nanoseconds since some time. */
+enum clock {
+	WALL,
+	CLIENT, /* of the processor, for this process */
+	SERVER, /* the same for the server's */
+	CLOCKS
+};
+
 /* Of each workload and side: nanoseconds per row by round, allocations per row in the last one. */
 struct measurements {
-	double ns[BENCH_WORKLOADS][SIDES][ROUNDS_MAX];
+	double ns[CLOCKS][BENCH_WORKLOADS][SIDES][ROUNDS_MAX];
 	double own[BENCH_WORKLOADS][SIDES], sqlite[BENCH_WORKLOADS][SIDES];
 	size_t rounds;
 };
 
-static double now_ns(void)
+void bench_fail(const char *format, ...)
 {
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
+	va_list arguments;
+	va_start(arguments, format);
+	fputs("bench: ", stderr);
+	vfprintf(stderr, format, arguments);
+	fputc('\n', stderr);
+	va_end(arguments);
+	exit(1);
 }
 
-static void remove_database(const char *path)
+static void read_clocks(int server, double ns[CLOCKS])
 {
-	static const char *const suffixes[] = { "", "-wal", "-shm", "-journal" };
-	for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-		char file[256];
-		snprintf(file, sizeof file, "%s%s", path, suffixes[i]);
-		remove(file);
+	clockid_t clocks[CLOCKS] = { CLOCK_MONOTONIC, CLOCK_PROCESS_CPUTIME_ID };
+	if (server && clock_getcpuclockid(server, &clocks[SERVER]) != 0)
+		bench_fail("the server's processor time is not known");
+	for (int i = 0; i < (server ? CLOCKS : SERVER); i++) {
+		struct timespec now;
+		clock_gettime(clocks[i], &now);
+		ns[i] = (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 	}
 }
+
+/* ---- running ----------------------------------------------------------------------------------------------------- */
 
 /* Apart, and never inlined: callgrind collects what happens inside of it. */
 __attribute__((noinline)) static struct bench_result measured(const struct bench_side *side, void *handle,
@@ -74,56 +101,78 @@ static void check_results(enum bench_workload workload, const struct bench_resul
 {
 	if (results[0].rows && results[0].rows == results[1].rows && results[0].text_bytes == results[1].text_bytes)
 		return;
-	fprintf(stderr, "bench: %s: %s saw %zu rows (%zu bytes), %s %zu rows (%zu bytes)\n", workloads[workload].name,
-	        sides[0]->name, results[0].rows, results[0].text_bytes, sides[1]->name, results[1].rows,
-	        results[1].text_bytes);
-	exit(1);
+	bench_fail("%s: %s saw %zu rows (%zu bytes), %s %zu rows (%zu bytes)", workloads[workload].name, sides[0]->name,
+	           results[0].rows, results[0].text_bytes, sides[1]->name, results[1].rows, results[1].text_bytes);
+}
+
+/* A side on its database. */
+struct runner {
+	const struct bench_side *side;
+	struct bench_place place;
+	void *handle; /* NULL: closed */
+	int server;   /* the process of the server that works for it */
+};
+
+static void stop(const struct plan *plan, struct runner *runner)
+{
+	if (!runner->handle)
+		return;
+	runner->side->close(runner->handle);
+	runner->handle = NULL;
+	plan->database->kind->drop(&runner->place);
+}
+
+/* On a new database. */
+static void start(const struct plan *plan, struct runner *runner)
+{
+	stop(plan, runner);
+	runner->place.settings = plan->settings;
+	runner->place.server = plan->server;
+	snprintf(runner->place.name, sizeof runner->place.name, "bench_%s", runner->side->name);
+	plan->database->kind->create(&runner->place);
+	runner->handle = runner->side->open(plan->database, &runner->place, plan->data);
+	runner->server = plan->database->kind->process(&runner->place, runner->side->native(runner->handle));
 }
 
 /* One workload on both sides. Who begins changes from round to round. */
-static void run_workload(struct measurements *all, enum bench_workload w, void *const handles[SIDES],
-                         const struct bench_data *data)
+static void run_workload(struct measurements *all, enum bench_workload w, const struct plan *plan,
+                         struct runner runners[SIDES])
 {
 	struct bench_result results[SIDES];
 	for (size_t turn = 0; turn < SIDES; turn++) {
 		size_t s = (turn + all->rounds) % SIDES;
+		if (workloads[w].fills)
+			start(plan, &runners[s]);
 		struct bench_allocations before = bench_count();
-		double start = now_ns();
-		results[s] = measured(sides[s], handles[s], w, data);
+		double started[CLOCKS], ended[CLOCKS];
+		read_clocks(runners[s].server, started);
+		results[s] = measured(sides[s], runners[s].handle, w, plan->data);
+		read_clocks(runners[s].server, ended);
 		double rows = results[s].rows ? (double)results[s].rows : 1;
-		all->ns[w][s][all->rounds] = (now_ns() - start) / rows;
+		for (int c = 0; c < (runners[s].server ? CLOCKS : SERVER); c++)
+			all->ns[c][w][s][all->rounds] = (ended[c] - started[c]) / rows;
 		all->own[w][s] = (double)(bench_count().own - before.own) / rows;
 		all->sqlite[w][s] = (double)(bench_count().sqlite - before.sqlite) / rows;
+		if (workloads[w].fills)
+			plan->database->kind->settle(&runners[s].place);
 	}
 	check_results(w, results);
 }
 
-/* Only reads are compared where the two sides write with other settings. */
-static bool is_compared(enum bench_workload workload, enum bench_settings settings)
+static void run_round(struct measurements *all, const struct plan *plan)
 {
-	return settings == BENCH_SAME || workloads[workload].only_reads;
-}
-
-/* One round on new databases. */
-static void run_round(struct measurements *all, enum bench_settings settings, const struct bench_data *data)
-{
-	void *handles[SIDES];
-	char paths[SIDES][64];
-	for (size_t s = 0; s < SIDES; s++) {
-		snprintf(paths[s], sizeof paths[s], "bench-%s.db", sides[s]->name);
-		remove_database(paths[s]);
-		handles[s] = sides[s]->open(paths[s], settings, data);
-	}
+	struct runner runners[SIDES] = { { .side = sides[0] }, { .side = sides[1] } };
 	for (enum bench_workload w = 0; w < BENCH_WORKLOADS; w++) {
-		if (w == BENCH_INSERT || is_compared(w, settings))
-			run_workload(all, w, handles, data);
+		/* The first is needed by all that come after it. */
+		if (w == BENCH_INSERT || plan->wanted[w])
+			run_workload(all, w, plan, runners);
 	}
-	for (size_t s = 0; s < SIDES; s++) {
-		sides[s]->close(handles[s]);
-		remove_database(paths[s]);
-	}
+	for (size_t s = 0; s < SIDES; s++)
+		stop(plan, &runners[s]);
 	all->rounds++;
 }
+
+/* ---- printing ---------------------------------------------------------------------------------------------------- */
 
 static int compare(const void *a, const void *b)
 {
@@ -142,106 +191,159 @@ static void summarize(const double *values, size_t count, double *median, double
 	*most = sorted[count - 1];
 }
 
-static void print_times(const struct measurements *all, enum bench_settings settings)
+static void print_times(const struct measurements *all, const struct plan *plan, enum clock clock)
 {
-	printf("%-11s  %29s  %29s  %s\n", "ns per row", "cormorant, median (range)", "handwritten, median (range)",
+	static const char *const names[] = { "ns per row", "our process", "the server" };
+	printf("%-11s  %29s  %29s  %s\n", names[clock], "cormorant, median (range)", "handwritten, median (range)",
 	       "ratio of a round, median (range)");
 	for (enum bench_workload w = 0; w < BENCH_WORKLOADS; w++) {
-		if (!is_compared(w, settings))
+		const double(*ns)[ROUNDS_MAX] = all->ns[clock][w];
+		if (!plan->wanted[w])
 			continue;
 		printf("%-11s", workloads[w].name);
 		double median, least, most;
 		for (size_t s = 0; s < SIDES; s++) {
-			summarize(all->ns[w][s], all->rounds, &median, &least, &most);
+			summarize(ns[s], all->rounds, &median, &least, &most);
 			printf("  %9.0f (%7.0f - %7.0f)", median, least, most);
 		}
 		double ratios[ROUNDS_MAX];
 		for (size_t round = 0; round < all->rounds; round++)
-			ratios[round] = all->ns[w][0][round] / all->ns[w][1][round];
+			ratios[round] = ns[0][round] / ns[1][round];
 		summarize(ratios, all->rounds, &median, &least, &most);
 		printf("  %.2f (%.2f - %.2f)\n", median, least, most);
 	}
 }
 
-static void print_allocations(const struct measurements *all)
+/* Those of the client libraries of servers are not seen. */
+static void print_allocations(const struct measurements *all, const struct plan *plan)
 {
-	printf("\n%-11s  %21s  %21s\n%-11s  %10s %10s  %10s %10s\n", "", "cormorant", "handwritten", "allocations", "own",
-	       "SQLite's", "own", "SQLite's");
-	for (enum bench_workload w = 0; w < BENCH_WORKLOADS; w++)
-		printf("%-11s  %10.2f %10.2f  %10.2f %10.2f\n", workloads[w].name, all->own[w][0], all->sqlite[w][0],
-		       all->own[w][1], all->sqlite[w][1]);
+	bool has_inner = !plan->database->is_server;
+	if (has_inner)
+		printf("\n%-11s  %21s  %21s", "", "cormorant", "handwritten");
+	printf("\n%-11s", "allocations");
+	for (size_t s = 0; s < SIDES; s++) {
+		if (has_inner)
+			printf("  %10s %10s", "own", "SQLite's");
+		else
+			printf("  %11s", sides[s]->name);
+	}
+	printf("\n");
+	for (enum bench_workload w = 0; w < BENCH_WORKLOADS; w++) {
+		if (!plan->wanted[w])
+			continue;
+		printf("%-11s", workloads[w].name);
+		for (size_t s = 0; s < SIDES; s++) {
+			if (has_inner)
+				printf("  %10.2f %10.2f", all->own[w][s], all->sqlite[w][s]);
+			else
+				printf("  %11.2f", all->own[w][s]);
+		}
+		printf("\n");
+	}
 }
 
-static void run_all(size_t books, size_t rounds)
+/* ---- the commands ------------------------------------------------------------------------------------------------ */
+
+static void run_all(struct plan *plan, size_t rounds)
 {
 	static struct measurements same, defaults;
-	struct bench_data data;
-	bench_data_init(&data, books);
-
-	printf(
-		"%zu books of %zu authors, %zu rounds; both with WAL, synchronous=NORMAL, a cache of 16 MiB, foreign keys\n\n",
-		data.book_count, data.author_count, rounds);
+	printf("%s: %zu books of %zu authors, %zu rounds; both with %s\n\n", plan->database->name, plan->data->book_count,
+	       plan->data->author_count, rounds, plan->database->settings);
 	while (same.rounds < rounds)
-		run_round(&same, BENCH_SAME, &data);
-	print_times(&same, BENCH_SAME);
-	print_allocations(&same);
+		run_round(&same, plan);
+	print_times(&same, plan, WALL);
+	if (plan->database->is_server) {
+		printf("\nThe same in time of the processor\n\n");
+		print_times(&same, plan, CLIENT);
+		printf("\n");
+		print_times(&same, plan, SERVER);
+	}
+	print_allocations(&same, plan);
+	if (plan->database->is_server)
+		return;
 
+	/* Only reads are compared where the two sides write with other settings. */
+	plan->settings = BENCH_DEFAULTS;
+	for (enum bench_workload w = 0; w < BENCH_WORKLOADS; w++)
+		plan->wanted[w] &= workloads[w].only_reads;
 	printf("\nReads; cormorant with profile=fast, handwritten with SQLite's defaults\n\n");
 	while (defaults.rounds < rounds)
-		run_round(&defaults, BENCH_DEFAULTS, &data);
-	print_times(&defaults, BENCH_DEFAULTS);
-	bench_data_release(&data);
+		run_round(&defaults, plan);
+	print_times(&defaults, plan, WALL);
 }
 
-/* Fills the database, unless the workload does that, and runs it once. 0 when there is no such side or workload. */
-static int run_once(const char *side_name, const char *workload_name, size_t books)
+/* Fills the database, unless the workload does that, and runs it once. */
+static void run_once(const struct plan *plan, const struct bench_side *side, enum bench_workload workload)
 {
-	const struct bench_side *side = NULL;
-	for (size_t s = 0; s < SIDES; s++)
-		if (strcmp(sides[s]->name, side_name) == 0)
-			side = sides[s];
-	enum bench_workload workload = 0;
-	while (workload < BENCH_WORKLOADS && strcmp(workloads[workload].name, workload_name) != 0)
-		workload++;
-	if (!side || workload == BENCH_WORKLOADS)
-		return 0;
-
-	struct bench_data data;
-	bench_data_init(&data, books);
-	remove_database("bench-once.db");
-	void *handle = side->open("bench-once.db", BENCH_SAME, &data);
-	if (!workloads[workload].fills)
-		side->run(handle, BENCH_INSERT, &data);
-	printf("%zu\n", measured(side, handle, workload, &data).rows);
-	side->close(handle);
-	remove_database("bench-once.db");
-	bench_data_release(&data);
-	return 1;
+	struct runner runner = { .side = side };
+	start(plan, &runner);
+	if (!workloads[workload].fills) {
+		side->run(runner.handle, BENCH_INSERT, plan->data);
+		plan->database->kind->settle(&runner.place);
+	}
+	printf("%zu\n", measured(side, runner.handle, workload, plan->data).rows);
+	stop(plan, &runner);
 }
 
-/* A number from least to most; 0 for anything else. */
+static const struct bench_side *find_side(const char *name)
+{
+	for (size_t s = 0; s < SIDES; s++) {
+		if (strcmp(sides[s]->name, name) == 0)
+			return sides[s];
+	}
+	bench_fail("no side is called %s", name);
+}
+
+static enum bench_workload find_workload(const char *name)
+{
+	enum bench_workload workload = 0;
+	while (workload < BENCH_WORKLOADS && strcmp(workloads[workload].name, name) != 0)
+		workload++;
+	if (workload == BENCH_WORKLOADS)
+		bench_fail("no workload is called %s", name);
+	return workload;
+}
+
+static const struct bench_database *find_database(const char *name)
+{
+	const struct bench_database *database = bench_database_find(name);
+	if (!database)
+		bench_fail("no database is called %s", name);
+	return database;
+}
+
 static size_t parse_count(const char *text, unsigned long least, unsigned long most)
 {
 	char *end;
 	unsigned long count = strtoul(text, &end, 10);
-	return *end == '\0' && count >= least && count <= most ? (size_t)count : 0;
+	if (*end != '\0' || count < least || count > most)
+		bench_fail("%s is not a number from %lu to %lu", text, least, most);
+	return (size_t)count;
 }
 
 int main(int argc, char **argv)
 {
-	bench_count_init();
-	if (argc == 5 && strcmp(argv[1], "--once") == 0) {
-		size_t books = parse_count(argv[4], 100, 1000000);
-		if (books && run_once(argv[2], argv[3], books))
-			return 0;
-	} else if (argc <= 3) {
-		size_t books = argc > 1 ? parse_count(argv[1], 100, 1000000) : 100000;
-		size_t rounds = argc > 2 ? parse_count(argv[2], 1, ROUNDS_MAX) : 7;
-		if (books && rounds) {
-			run_all(books, rounds);
-			return 0;
-		}
+	bool once = argc == 6 && strcmp(argv[1], "--once") == 0;
+	if (!once && (argc < 4 || argv[1][0] == '-')) {
+		fprintf(stderr, "usage: bench DATABASE BOOKS ROUNDS [WORKLOAD...]\n"
+		                "       bench --once DATABASE SIDE WORKLOAD BOOKS\n");
+		return 2;
 	}
-	fprintf(stderr, "usage: bench [BOOKS [ROUNDS]] | bench --once SIDE WORKLOAD BOOKS\n");
-	return 2;
+	bench_count_init();
+	struct bench_data data;
+	struct plan plan = { .database = find_database(argv[once ? 2 : 1]), .data = &data };
+	if (plan.database->is_server)
+		bench_server_find(plan.database, &plan.server);
+	bench_data_init(&data, parse_count(argv[once ? 5 : 2], 100, 1000000));
+	if (once) {
+		run_once(&plan, find_side(argv[3]), find_workload(argv[4]));
+	} else {
+		for (enum bench_workload w = 0; w < BENCH_WORKLOADS; w++)
+			plan.wanted[w] = argc == 4;
+		for (int i = 4; i < argc; i++)
+			plan.wanted[find_workload(argv[i])] = true;
+		run_all(&plan, parse_count(argv[3], 1, ROUNDS_MAX));
+	}
+	bench_data_release(&data);
+	return 0;
 }

@@ -5,7 +5,8 @@
 #include "bench.h"
 #include "library.h"
 
-#include <stdio.h>
+#include <cormorant/mariadb.h>
+#include <cormorant/postgresql.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,10 +17,8 @@ struct side {
 
 static void check(corm_session *session, corm_status status)
 {
-	if (status != CORM_OK) {
-		fprintf(stderr, "bench: cormorant: %s\n", (session ? corm_session_error(session) : corm_last_error())->message);
-		exit(1);
-	}
+	if (status != CORM_OK)
+		bench_fail("cormorant: %s", (session ? corm_session_error(session) : corm_last_error())->message);
 }
 
 static corm_uuid uuid(const uint8_t bytes[16])
@@ -29,13 +28,16 @@ static corm_uuid uuid(const uint8_t bytes[16])
 	return id;
 }
 
-static void *side_open(const char *path, enum bench_settings settings, const struct bench_data *data)
+static void *side_open(const struct bench_database *database, const struct bench_place *place,
+                       const struct bench_data *data)
 {
 	struct side *side = calloc(1, sizeof *side);
-	char url[512];
-	snprintf(url, sizeof url, "sqlite:///%s?%s", path,
-	         settings == BENCH_SAME ? "journal_mode=wal&synchronous=normal&cache_size=-16384&mmap_size=0"
-	                                : "profile=fast");
+	if (!side)
+		bench_fail("out of memory");
+	char url[1024];
+	database->url(place, url, sizeof url);
+	check(NULL, corm_driver_register(&corm_postgresql_driver));
+	check(NULL, corm_driver_register(&corm_mariadb_driver));
 	side->engine = corm_engine_open(url);
 	check(NULL, side->engine ? CORM_OK : corm_last_error()->status);
 	check(NULL, corm_create_all(side->engine, &library_metadata));
@@ -179,10 +181,8 @@ static struct bench_result insert_many(corm_session *session, const struct bench
 {
 	struct bench_result done = { .rows = data->book_count };
 	struct Book *books = malloc(data->book_count * sizeof *books);
-	if (!books) {
-		fprintf(stderr, "bench: out of memory\n");
-		exit(1);
-	}
+	if (!books)
+		bench_fail("out of memory");
 	for (size_t i = 0; i < data->book_count; i++) {
 		const struct bench_book *from = &data->books[i];
 		books[i] = (struct Book){
@@ -199,6 +199,14 @@ static struct bench_result insert_many(corm_session *session, const struct bench
 	check(session, corm_session_reset(session));
 	free(books);
 	return done;
+}
+
+static void *side_native(void *pointer)
+{
+	corm_session *session = ((struct side *)pointer)->session;
+	void *native = corm_session_native(session);
+	check(session, corm_session_reset(session));
+	return native;
 }
 
 static struct bench_result side_run(void *pointer, enum bench_workload workload, const struct bench_data *data)
@@ -236,4 +244,5 @@ const struct bench_side bench_cormorant = {
 	.open = side_open,
 	.close = side_close,
 	.run = side_run,
+	.native = side_native,
 };
