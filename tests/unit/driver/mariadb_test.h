@@ -155,6 +155,14 @@ static inline void finish(void *statement)
 	free(statement);
 }
 
+/* A client with an empty table t. */
+static inline int set_up_simple_table(void **state)
+{
+	*state = open_client();
+	run(*state, "CREATE TEMPORARY TABLE t (id BIGINT PRIMARY KEY AUTO_INCREMENT, name VARCHAR(20) UNIQUE, n INT)");
+	return 0;
+}
+
 /* Prepares a statement, binds one value if there is a format, and steps once. */
 static inline corm_step begin(struct client *client, void *statement, const corm_format *format, const void *value)
 {
@@ -189,6 +197,28 @@ static inline void read_value(struct client *client, void *statement, const corm
 	corm_target target = { .format = *format, .name = "x" };
 	if (DRIVER->read(statement, 0, &target, 1, out, &client->arena.room, &client->error) != CORM_OK)
 		fail_msg("%s", client->error.error.message);
+}
+
+/* Steps to the end; how many rows there were. */
+static inline int64_t count_rows(struct client *client, void *statement)
+{
+	int64_t rows = 0;
+	corm_step step;
+	while ((step = DRIVER->step(statement, &client->error)) == CORM_STEP_ROW)
+		rows++;
+	if (step != CORM_STEP_DONE)
+		fail_msg("%s", client->error.error.message);
+	return rows;
+}
+
+static inline int64_t next_integer(struct client *client, void *statement)
+{
+	int64_t number;
+	corm_step step = DRIVER->step(statement, &client->error);
+	if (step != CORM_STEP_ROW)
+		fail_msg("no row: %s", step == CORM_STEP_DONE ? "the end" : client->error.error.message);
+	read_value(client, statement, &AS_INTEGER, &number);
+	return number;
 }
 
 /* The integer that a query gives. */
