@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * X_upsert where the database is not told on which columns a row may be met: it meets one with any unique value of the
- * new row's. SQLite can be asked in the same way. And the names of constraints that databases know by others.
+ * new row's. One that is not, and SQLite, which can be asked in the same way. And the names of constraints that databases know by others.
  */
 #include "session/flush.h"
 #include "session/test_scenarios_support.h"
@@ -10,24 +10,33 @@
 
 static struct corm__dialect unnamed;
 
-/* A session whose statements say "ON CONFLICT DO UPDATE", and no more. */
+static bool is_sqlite(const corm_session *session)
+{
+	return session->dialect == &corm__dialect_sqlite && sqlite3_libversion_number() >= 3035000;
+}
+
+/* A session whose statements name no columns. Skips where the database insists on them. */
 static corm_session *open_unnamed(corm_engine *engine)
 {
 	corm_session *session = corm_session_open(engine);
 	Account_upsert(session, Account_values(.owner = "a", .balance = 1), corm_on_conflict(Account.owner));
 	assert_committed(session);
-	unnamed = corm__dialect_sqlite;
-	unnamed.conflict_columns = NULL;
-	unnamed.conflict_update = " ON CONFLICT DO UPDATE SET ";
-	unnamed.conflict_nothing = NULL;
-	session->dialect = session->compiler.dialect = &unnamed;
+	if (session->dialect->conflict_columns && !is_sqlite(session)) {
+		corm_session_close(session);
+		skip();
+	}
+	if (is_sqlite(session)) {
+		unnamed = corm__dialect_sqlite;
+		unnamed.conflict_columns = NULL;
+		unnamed.conflict_update = " ON CONFLICT DO UPDATE SET ";
+		unnamed.conflict_nothing = NULL;
+		session->dialect = session->compiler.dialect = &unnamed;
+	}
 	return session;
 }
 
 static void test_the_row_that_is_meant(void **state)
 {
-	if (!test_database_shows_statements() || sqlite3_libversion_number() < 3035000)
-		skip();
 	corm_autoclose corm_session *session = open_unnamed(*state);
 	struct Account *account = Account_upsert(session, Account_values(.owner = "a", .balance = 2),
 	                                         corm_on_conflict(Account.owner));
@@ -50,8 +59,10 @@ static void test_the_row_that_is_meant(void **state)
 	/* A key that the database gives is not compared with one that nobody gave. */
 	struct Account *other = Account_upsert(session, Account_values(.owner = "d"), corm_on_conflict(Account.id));
 	assert_ok(session);
-	assert_int_equal(other->id, 2);
+	/* Some databases count the keys that they did not need. */
+	assert_true(other->id > account->id);
 	assert_committed(session);
+	assert_rows(session, "SELECT owner FROM account ORDER BY id", "c d");
 }
 
 static void expect_refused(corm_session *session, const struct Account *account)
@@ -72,8 +83,6 @@ static void expect_refused(corm_session *session, const struct Account *account)
 
 static void test_another_row(void **state)
 {
-	if (!test_database_shows_statements() || sqlite3_libversion_number() < 3035000)
-		skip();
 	corm_autoclose corm_session *session = open_unnamed(*state);
 	struct Account *known = Account_get(session, 1);
 	expect_refused(session, Account_upsert(session, Account_values(.id = 7, .owner = "a", .balance = 9),
@@ -92,8 +101,6 @@ static void test_another_row(void **state)
 /* Back to a savepoint, the transaction goes on. */
 static void test_another_row_in_a_savepoint(void **state)
 {
-	if (!test_database_shows_statements() || sqlite3_libversion_number() < 3035000)
-		skip();
 	corm_autoclose corm_session *session = open_unnamed(*state);
 	assert_int_equal(corm_begin_nested(session), CORM_OK);
 	assert_null(
