@@ -75,13 +75,18 @@ static void set_array(struct corm__mariadb_statement *statement, unsigned size)
 	mysql_stmt_attr_set(statement->handle, STMT_ATTR_CB_PARAM, pointer);
 }
 
-/* "… at row 3": which of the packet's runs it was; SIZE_MAX when the message does not say. */
+/* "… at row 3", at its end: which of the packet's runs it was; SIZE_MAX when the message does not say. A value that it
+ * quotes may say anything. */
 static size_t run_in_message(const char *message, size_t count)
 {
-	const char *at = strstr(message, " at row ");
-	if (!at || !isdigit((unsigned char)at[8]))
+	static const char at_row[] = " at row ";
+	const char *digits = message + strlen(message);
+	while (digits > message && isdigit((unsigned char)digits[-1]))
+		digits--;
+	size_t before = (size_t)(digits - message), length = sizeof at_row - 1;
+	if (before < length || strncmp(digits - length, at_row, length) != 0)
 		return SIZE_MAX;
-	unsigned long row = strtoul(at + 8, NULL, 10);
+	unsigned long row = strtoul(digits, NULL, 10);
 	return row >= 1 && row <= count ? row - 1 : SIZE_MAX;
 }
 

@@ -94,6 +94,17 @@ static void claim_wire(struct corm__mariadb_statement *pending)
 	pending->connection->mysql->status = MYSQL_STATUS_STMT_RESULT;
 }
 
+/* Drops the answers that follow the one at hand, as a CALL has them. False when one of them is an error. */
+static bool drop_results(MYSQL *mysql)
+{
+	while (mysql_more_results(mysql)) {
+		if (mysql_next_result(mysql))
+			return false;
+		mysql_free_result(mysql_use_result(mysql));
+	}
+	return !mysql_errno(mysql);
+}
+
 /* Stores what a statement has not read yet, so that another one can use the wire. */
 static corm_status set_aside(struct corm__mariadb_statement *pending, corm_error_store *error)
 {
@@ -101,7 +112,7 @@ static corm_status set_aside(struct corm__mariadb_statement *pending, corm_error
 	connection->pending = NULL;
 	bool kept = keep_row(pending);
 	claim_wire(pending);
-	if (kept && !mysql_stmt_store_result(pending->handle)) {
+	if (kept && !mysql_stmt_store_result(pending->handle) && drop_results(connection->mysql)) {
 		pending->aside = true;
 		return CORM_OK;
 	}
@@ -315,16 +326,6 @@ static bool send_and_start(struct corm__mariadb_statement *statement)
 	return !mysql_stmt_execute(handle);
 }
 
-/* Drops the answers that follow the first, as a CALL has them. */
-static void drop_results(struct corm__mariadb_statement *statement)
-{
-	while (mysql_stmt_more_results(statement->handle) && !mysql_stmt_next_result(statement->handle)) {
-		statement->fields = NULL;
-		if (mysql_stmt_field_count(statement->handle))
-			mysql_stmt_free_result(statement->handle);
-	}
-}
-
 corm_status corm__mariadb_run(struct corm__mariadb_statement *statement, corm_error_store *error)
 {
 	struct corm__mariadb_connection *connection = statement->connection;
@@ -371,13 +372,16 @@ corm_status corm__mariadb_run(struct corm__mariadb_statement *statement, corm_er
 	return CORM_OK;
 }
 
-static corm_step end_rows(struct corm__mariadb_statement *statement)
+static corm_step end_rows(struct corm__mariadb_statement *statement, corm_error_store *error)
 {
 	struct corm__mariadb_connection *connection = statement->connection;
 	if (connection->pending == statement)
 		connection->pending = NULL;
-	if (!statement->stream && !statement->aside)
-		drop_results(statement);
+	if (!statement->stream && !statement->aside && !drop_results(connection->mysql)) {
+		statement->state = CORM__MARIADB_BROKEN;
+		corm__mariadb_fail(connection, NULL, statement->sql, error);
+		return CORM_STEP_ERROR;
+	}
 	statement->state = CORM__MARIADB_DONE;
 	/* What RETURNING gave; the server does not count it. */
 	if (statement->kind == CORM__MARIADB_CHANGE)
@@ -398,7 +402,7 @@ static corm_step next_row(struct corm__mariadb_statement *statement, corm_error_
 		return CORM_STEP_ROW;
 	}
 	if (code == MYSQL_NO_DATA)
-		return end_rows(statement);
+		return end_rows(statement, error);
 	if (connection->pending == statement)
 		connection->pending = NULL;
 	statement->state = CORM__MARIADB_BROKEN;
@@ -446,15 +450,16 @@ void corm__mariadb_reset(void *data)
 {
 	struct corm__mariadb_statement *statement = data;
 	struct corm__mariadb_connection *connection = statement->connection;
+	corm_error_store ignored;
 	if (statement->stream) {
 		close_cursor(statement);
 	} else if (connection->pending == statement) {
 		connection->pending = NULL;
 		claim_wire(statement);
 		mysql_stmt_free_result(statement->handle);
-		drop_results(statement);
-		if (corm__mariadb_is_lost(mysql_errno(connection->mysql)))
-			connection->lost = true;
+		/* Nobody wants the error; but it may have ended the transaction, or the connection. */
+		if (mysql_errno(connection->mysql) || !drop_results(connection->mysql))
+			corm__mariadb_fail(connection, NULL, statement->sql, &ignored);
 	} else if (statement->aside && statement->state == CORM__MARIADB_ROWS) {
 		/* To the end of what is stored, which is freed with the next run. */
 		mysql_stmt_data_seek(statement->handle, ULLONG_MAX);

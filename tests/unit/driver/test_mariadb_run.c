@@ -220,6 +220,32 @@ static void test_procedure(void **state)
 }
 
 /* A server refuses to prepare some statements: they go as text, as often as they are run. */
+/* A CALL's later answers: dropped, but not their errors; and out of the way of another statement. */
+static void test_procedure_goes_on(void **state)
+{
+	struct client *client = *state;
+	run(client, "CREATE OR REPLACE PROCEDURE p() BEGIN SELECT seq FROM seq_1_to_3; SELECT 4; SIGNAL SQLSTATE '45000' "
+	            "SET MESSAGE_TEXT = 'behind it'; END");
+	void *statement = prepare(client, "CALL p()");
+	for (int i = 1; i <= 3; i++)
+		assert_int_equal(next_integer(client, statement), i);
+	assert_int_equal(DRIVER->step(statement, &client->error), CORM_STEP_ERROR);
+	assert_string_equal(client->error.error.message, "mariadb: behind it");
+	finish(statement);
+	assert_int_equal(query_integer(client, "SELECT 5"), 5);
+	run(client, "CREATE OR REPLACE PROCEDURE p() BEGIN SELECT seq FROM seq_1_to_3; SELECT 4; SELECT 5; END");
+	statement = prepare(client, "CALL p()");
+	assert_int_equal(next_integer(client, statement), 1);
+	assert_int_equal(query_integer(client, "SELECT 6"), 6);
+	assert_int_equal(next_integer(client, statement), 2);
+	assert_int_equal(count_rows(client, statement), 1);
+	DRIVER->reset(statement);
+	assert_int_equal(next_integer(client, statement), 1);
+	finish(statement);
+	assert_int_equal(query_integer(client, "SELECT 7"), 7);
+	run(client, "DROP PROCEDURE p");
+}
+
 static void test_unprepared(void **state)
 {
 	struct client *client = *state;
@@ -407,6 +433,11 @@ static void test_run_many_fails(void **state)
 	assert_string_equal(client->error.error.table, "t");
 	assert_true(runs.failed == SIZE_MAX);
 	assert_int_equal(query_integer(client, "SELECT COUNT(*) FROM t"), 0);
+	/* Nor does what the message quotes. */
+	rows[3].name = rows[7].name = "x at row 2";
+	assert_int_equal(run_many(client, "INSERT INTO t (name, n) VALUES (?, ?)", rows, ROWS, &runs), CORM_ERROR_UNIQUE);
+	assert_true(runs.failed == SIZE_MAX);
+	rows[3].name = names[3];
 	rows[7].name = names[7];
 	/* Too long: the server does. */
 	rows[42].name = "a name that is longer than its column";
@@ -438,6 +469,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup_teardown(test_aside_at_the_end, set_up, tear_down),
 	cmocka_unit_test_setup_teardown(test_stream, set_up_simple_table, tear_down),
 	cmocka_unit_test_setup_teardown(test_procedure, set_up_simple_table, tear_down),
+	cmocka_unit_test_setup_teardown(test_procedure_goes_on, set_up, tear_down),
 	cmocka_unit_test_setup_teardown(test_unprepared, set_up, tear_down),
 	cmocka_unit_test_setup_teardown(test_altered_table, set_up, tear_down),
 	cmocka_unit_test_setup_teardown(test_run_many, set_up_simple_table, tear_down),

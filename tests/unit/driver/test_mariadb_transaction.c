@@ -243,6 +243,36 @@ static void test_deadlock(void **state)
 }
 
 /* What waits for a lock for too long may be tried again; its transaction is still there. */
+/* A statement is the deadlock's victim while its rows come, and nobody reads to where the error is. */
+static void test_deadlock_unread(void **state)
+{
+	struct client *a = *state, *b = open_client();
+	pthread_t thread;
+	run(a, "CREATE OR REPLACE TABLE corm_lock (id INT PRIMARY KEY, n INT, long_text VARCHAR(200)) ENGINE = InnoDB");
+	run(a, "CREATE OR REPLACE TABLE corm_log (n INT) ENGINE = InnoDB");
+	run(a, "INSERT INTO corm_lock SELECT seq, 0, REPEAT('x', 200) FROM seq_1_to_600");
+	run(b, DRIVER->begin);
+	run(b, "UPDATE corm_lock SET n = 1 WHERE id >= 500");
+	run(a, DRIVER->begin);
+	run(a, "INSERT INTO corm_log VALUES (1)");
+	void *statement = prepare(a, "SELECT id, long_text FROM corm_lock ORDER BY id FOR UPDATE");
+	assert_int_equal(next_integer(a, statement), 1);
+	struct waiter waiter = { b, CORM_ERROR_SQL, "UPDATE corm_lock SET n = 2 WHERE id < 500" };
+	assert_int_equal(pthread_create(&thread, NULL, wait_for_lock, &waiter), 0);
+	pthread_join(thread, NULL);
+	/* It has fewer changes to take back than the other one. */
+	assert_int_equal(waiter.status, CORM_OK);
+	DRIVER->reset(statement);
+	assert_int_equal(state_of(a), CORM_TRANSACTION_FAILED);
+	assert_fails(a, "INSERT INTO corm_log VALUES (2)", CORM_ERROR_USAGE, "ROLLBACK comes before");
+	run(a, "ROLLBACK");
+	assert_int_equal(query_integer(a, "SELECT COUNT(*) FROM corm_log"), 0);
+	run(b, "ROLLBACK");
+	finish(statement);
+	client_free(b);
+	run(a, "DROP TABLE corm_lock, corm_log");
+}
+
 static void test_lock_wait(void **state)
 {
 	struct client *a = *state, *b = open_client();
@@ -421,6 +451,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup_teardown(test_settings_for_the_next, set_up, tear_down),
 	cmocka_unit_test_setup_teardown(test_isolation, set_up, tear_down),
 	cmocka_unit_test_setup_teardown(test_deadlock, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(test_deadlock_unread, set_up, tear_down),
 	cmocka_unit_test_setup_teardown(test_lock_wait, set_up, tear_down),
 	cmocka_unit_test(test_statement_timeout),
 	cmocka_unit_test(test_slow_statement),
