@@ -111,6 +111,7 @@ struct corm__postgresql_connection {
 	atomic_bool cancelled;              /* cancel() was called since the last statement began */
 	int64_t changes;                    /* of the last finished statement */
 	uint32_t names;                     /* of prepared statements, so far */
+	uint32_t flight;                    /* of commands, up to a sync */
 	struct corm__postgresql_statement *reading; /* its rows are still to come, one by one */
 	/* Commands whose results were not received yet: a ring. */
 	uint8_t *commands; /* enum corm__postgresql_command */
@@ -129,13 +130,16 @@ struct corm__postgresql_statement {
 	struct corm__postgresql_connection *connection;
 	const char *sql;
 	size_t sql_length;
-	uint32_t name; /* 0: not prepared */
+	uint32_t name;   /* 0: not prepared */
+	uint32_t flight; /* in which it is being prepared, unless that is proven */
+	bool is_proven;  /* the server has said that it has it */
 	char name_text[CORM__POSTGRESQL_NAME];
 	bool is_begin, is_end, is_commit, is_control, is_reading;
 	bool described;  /* columns are known */
 	bool as_text;    /* some column can only be read as text, and so all are */
 	bool is_running; /* since the first step */
 	bool is_array;   /* what is bound are arrays */
+	bool is_cut;     /* some of the rows are lost */
 	bool is_large;   /* the last run gave many rows, or there was none: they are read one by one */
 	/* Parameters; all arrays have parameter_count elements, and stand in one block that begins with values. */
 	size_t parameter_count, parameter_capacity;
@@ -146,8 +150,9 @@ struct corm__postgresql_statement {
 	struct corm__buffer arrays; /* of bind_arrays() */
 	/* Columns. */
 	size_t column_count, column_capacity;
+	uint64_t column_types; /* a hash of them */
 	uint8_t *wires;        /* enum corm__postgresql_wire */
-	PGresult *description; /* for the names; NULL when the result will do */
+	PGresult *description; /* as the server has told; NULL: it was not asked */
 	/* The result. */
 	PGresult *result;
 	int row, row_count;
@@ -199,6 +204,9 @@ void corm__postgresql_note_state(struct corm__postgresql_connection *connection)
 /* Gives the connection up: nothing works any more. */
 void corm__postgresql_break(struct corm__postgresql_connection *connection);
 bool corm__postgresql_is_lost(const struct corm__postgresql_connection *connection);
+/* Reports that no result came where there should be one, and gives the connection up if it is not lost already. */
+corm_status corm__postgresql_lost(struct corm__postgresql_connection *connection, const char *sql,
+                                  corm_error_store *error);
 /* All in one, for a statement without rows or with few: parameters may be 0. NULL after an error. */
 PGresult *corm__postgresql_query(struct corm__postgresql_connection *connection, const char *sql, int count,
                                  const Oid *oids, const char *const *values, const int *lengths, const int *formats,

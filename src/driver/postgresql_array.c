@@ -88,6 +88,9 @@ corm_status corm__postgresql_bind_arrays(void *data, const corm_format *const *f
 		statement->formats[i] = 1;
 		status = add_array(statement, formats[i], element, values, count, rows, i, error);
 	}
+	/* Also when it fails: some types may be others already than those that the statement was prepared with. */
+	if (!same)
+		corm__postgresql_forget(statement);
 	if (status != CORM_OK)
 		return status;
 	if (statement->arrays.status == CORM_ERROR_MEMORY)
@@ -102,7 +105,5 @@ corm_status corm__postgresql_bind_arrays(void *data, const corm_format *const *f
 	}
 	statement->parameter_count = count;
 	statement->is_array = true;
-	if (!same)
-		corm__postgresql_forget(statement);
 	return CORM_OK;
 }

@@ -269,13 +269,13 @@ corm_status corm__postgresql_bind(void *data, const corm_format *const *formats,
 	if (status != CORM_OK)
 		return status;
 	bool same = count == statement->parameter_count && !statement->is_array;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; status == CORM_OK && i < count; i++) {
 		Oid oid = corm__postgresql_oid_of(formats[i]);
 		encoded value = corm__postgresql_encode(formats[i], values[i], oid,
 		                                        statement->scratch + i * CORM__POSTGRESQL_SCRATCH);
 		if (value.problem)
-			return corm_error_set(error, CORM_ERROR_VALIDATION, "postgresql: the value of parameter %zu %s", i + 1,
-			                      value.problem);
+			status = corm_error_set(error, CORM_ERROR_VALIDATION, "postgresql: the value of parameter %zu %s", i + 1,
+			                        value.problem);
 		same = same && statement->oids[i] == oid;
 		statement->oids[i] = oid;
 		statement->values[i] = value.data;
@@ -283,9 +283,10 @@ corm_status corm__postgresql_bind(void *data, const corm_format *const *formats,
 		/* What the server finds the type of comes as text, which every type has. */
 		statement->formats[i] = oid != CORM__OID_UNKNOWN;
 	}
-	statement->parameter_count = count;
-	statement->is_array = false;
+	/* Also when it fails: some types may be others already than those that the statement was prepared with. */
 	if (!same)
 		corm__postgresql_forget(statement);
-	return CORM_OK;
+	statement->parameter_count = count;
+	statement->is_array = false;
+	return status;
 }

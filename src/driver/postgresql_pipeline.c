@@ -202,7 +202,8 @@ void corm__postgresql_break(struct corm__postgresql_connection *connection)
 	connection->transaction = CORM_TRANSACTION_NONE;
 }
 
-static corm_status lost(struct corm__postgresql_connection *connection, const char *sql, corm_error_store *error)
+corm_status corm__postgresql_lost(struct corm__postgresql_connection *connection, const char *sql,
+                                  corm_error_store *error)
 {
 	if (!corm__postgresql_is_lost(connection)) {
 		corm__postgresql_break(connection);
@@ -223,14 +224,14 @@ static PGresult *receive_next(struct corm__postgresql_connection *connection, co
 {
 	if (connection->unflushed >= connection->command_count && PQpipelineStatus(connection->db) != PQ_PIPELINE_OFF) {
 		if (!PQsendFlushRequest(connection->db)) {
-			lost(connection, sql, error);
+			corm__postgresql_lost(connection, sql, error);
 			return NULL;
 		}
 		connection->unflushed = 0;
 	}
 	PGresult *result = next_result(connection);
 	if (!result) {
-		lost(connection, sql, error);
+		corm__postgresql_lost(connection, sql, error);
 		return NULL;
 	}
 	pop(connection);
@@ -304,7 +305,7 @@ corm_status corm__postgresql_receive_sync(struct corm__postgresql_connection *co
 		PGresult *result = next_result(connection);
 		ExecStatusType kind = result ? PQresultStatus(result) : PGRES_FATAL_ERROR;
 		if (!result) {
-			status = lost(connection, NULL, error && status == CORM_OK ? error : &ignored);
+			status = corm__postgresql_lost(connection, NULL, error && status == CORM_OK ? error : &ignored);
 			break;
 		}
 		if (kind == PGRES_FATAL_ERROR && status == CORM_OK)
@@ -314,6 +315,7 @@ corm_status corm__postgresql_receive_sync(struct corm__postgresql_connection *co
 			break;
 	}
 	connection->command_count = connection->unflushed = 0;
+	connection->flight++;
 	corm__postgresql_note_state(connection);
 	return status;
 }

@@ -10,6 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Is it prepared on the server? Not if that was to happen in a flight that did not come so far. */
+static bool is_prepared(struct corm__postgresql_statement *statement)
+{
+	if (!statement->is_proven && statement->flight != statement->connection->flight)
+		statement->name = 0;
+	return statement->name;
+}
+
 /* A new name, which the statement has from now on when it is prepared. */
 static uint32_t new_name(struct corm__postgresql_statement *statement)
 {
@@ -54,8 +62,11 @@ corm_status corm__postgresql_prepare(void *connection_data, void *data, const ch
 void corm__postgresql_forget(struct corm__postgresql_statement *statement)
 {
 	struct corm__postgresql_connection *connection = statement->connection;
+	uint32_t name = statement->name;
 	statement->described = false;
-	if (!statement->name)
+	statement->name = 0;
+	/* What may not be there cannot be deallocated: that would be an error, in somebody else's statement. */
+	if (!name || !statement->is_proven)
 		return;
 	if (connection->dead_count == connection->dead_capacity) {
 		size_t capacity = connection->dead_capacity ? connection->dead_capacity * 2 : 16;
@@ -68,8 +79,7 @@ void corm__postgresql_forget(struct corm__postgresql_statement *statement)
 	}
 	/* Without memory it stays on the server until the connection ends. */
 	if (connection->dead_count < connection->dead_capacity)
-		connection->dead[connection->dead_count++] = statement->name;
-	statement->name = 0;
+		connection->dead[connection->dead_count++] = name;
 }
 
 void corm__postgresql_finalize(void *data)
@@ -88,6 +98,15 @@ void corm__postgresql_finalize(void *data)
 }
 
 /* ---- columns ----------------------------------------------------------------------------------------------------- */
+
+/* Tells results apart whose columns have other types (FNV-1a). */
+static uint64_t types_of(const PGresult *result)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	for (int i = 0; i < PQnfields(result); i++)
+		hash = (hash ^ PQftype(result, i)) * UINT64_C(0x100000001b3);
+	return hash;
+}
 
 static corm_status find_wires(struct corm__postgresql_statement *statement, const PGresult *result,
                               corm_error_store *error)
@@ -122,18 +141,20 @@ corm_status corm__postgresql_describe(struct corm__postgresql_statement *stateme
 		statement->column_capacity = count;
 	}
 	statement->column_count = count;
+	statement->column_types = types_of(result);
 	corm_status status = find_wires(statement, result, error);
 	statement->described = status == CORM_OK;
 	return status;
 }
 
-/* Prepares the statement and asks for its columns, in one round trip. */
+/* Prepares the statement and asks for its columns, in one round trip. One that may not stay on the server is prepared
+ * without a name, for its columns alone: only they say how to ask for the result. */
 static corm_status prepare_on_server(struct corm__postgresql_statement *statement, corm_error_store *error)
 {
 	struct corm__postgresql_connection *connection = statement->connection;
 	PGconn *db = connection->db;
-	uint32_t number = new_name(statement);
-	const char *name = statement->name_text;
+	uint32_t number = connection->prepared ? new_name(statement) : 0;
+	const char *name = connection->prepared ? statement->name_text : "";
 	corm_status status = corm__postgresql_sent(connection,
 	                                           PQsendPrepare(db, name, statement->sql, (int)statement->parameter_count,
 	                                                         statement->oids),
@@ -150,6 +171,7 @@ static corm_status prepare_on_server(struct corm__postgresql_statement *statemen
 	if (!description)
 		return error->error.status;
 	statement->name = number;
+	statement->is_proven = true;
 	PQclear(statement->description);
 	statement->description = description;
 	return corm__postgresql_describe(statement, description, error);
@@ -160,6 +182,8 @@ static corm_status prepare_in_between(struct corm__postgresql_statement *stateme
 {
 	struct corm__postgresql_connection *connection = statement->connection;
 	statement->name = new_name(statement);
+	statement->is_proven = false;
+	statement->flight = connection->flight;
 	return corm__postgresql_sent(connection,
 	                             PQsendPrepare(connection->db, statement->name_text, statement->sql,
 	                                           (int)statement->parameter_count, statement->oids),
@@ -175,7 +199,8 @@ static corm_status get_ready(struct corm__postgresql_statement *statement, corm_
 	corm_status status = corm__postgresql_ready(connection, error);
 	if (status == CORM_OK)
 		status = corm__postgresql_send_before(connection, error);
-	if (status == CORM_OK && connection->prepared && !statement->name && !statement->is_control)
+	if (status == CORM_OK && !statement->is_control &&
+	    !(connection->prepared ? is_prepared(statement) : statement->described))
 		status = prepare_on_server(statement, error);
 	atomic_store(&connection->cancelled, false);
 	return status;
@@ -202,6 +227,22 @@ static int64_t number_of(const char *text)
 	return *text ? strtoll(text, NULL, 10) : 0;
 }
 
+/* What is prepared by name has the same columns always, or an error says that it has not. The columns of the rest may be
+ * others each time, and would be read as what they are not. */
+static corm_status check_columns(struct corm__postgresql_statement *statement, corm_error_store *error)
+{
+	bool as_known = statement->name || statement->column_types == types_of(statement->result);
+	if (as_known && (!statement->as_text || !PQbinaryTuples(statement->result)))
+		return CORM_OK;
+	corm__postgresql_forget(statement);
+	corm_error_set(error, CORM_ERROR_SQL,
+	               "postgresql: the columns of the result have other types than was known when the statement was sent: "
+	               "run it again");
+	corm_error_detail(error, &error->error.sqlstate, "0A000", SIZE_MAX);
+	corm_error_detail(error, &error->error.sql, statement->sql, SIZE_MAX);
+	return CORM_ERROR_SQL;
+}
+
 /* The statement has this result now, before its first row. Takes it. */
 static corm_status take_result(struct corm__postgresql_statement *statement, PGresult *result, corm_error_store *error)
 {
@@ -212,15 +253,21 @@ static corm_status take_result(struct corm__postgresql_statement *statement, PGr
 	/* What gives rows says their number once more as text. */
 	bool gives_rows = PQresultStatus(result) == PGRES_TUPLES_OK;
 	statement->connection->changes = gives_rows ? statement->row_count : number_of(PQcmdTuples(result));
-	if (!statement->described && PQnfields(result))
-		return corm__postgresql_describe(statement, result, error);
-	return CORM_OK;
+	if (!PQnfields(result))
+		return CORM_OK;
+	corm_status status = statement->described ? CORM_OK : corm__postgresql_describe(statement, result, error);
+	return status == CORM_OK ? check_columns(statement, error) : status;
 }
 
 /* An error that says that the statement on the server is none any more: it is prepared anew the next time. */
 static void look_at_error(struct corm__postgresql_statement *statement, const corm_error_store *error)
 {
 	const char *state = error->error.sqlstate;
+	if (state && !strcmp(state, "26000")) {
+		statement->is_proven = false;
+		/* It may have been BEGIN's. */
+		statement->connection->begin_prepared = false;
+	}
 	if (state && (!strcmp(state, "26000") || !strcmp(state, "0A000")))
 		corm__postgresql_forget(statement);
 }
@@ -236,10 +283,10 @@ static corm_status check_commit(const struct corm__postgresql_statement *stateme
 }
 
 /* Nothing has to go with the statement: it goes as if there were no pipelines, whose syncs take their time. */
-static bool is_alone(const struct corm__postgresql_statement *statement)
+static bool is_alone(struct corm__postgresql_statement *statement)
 {
 	const struct corm__postgresql_connection *connection = statement->connection;
-	return statement->name && !connection->begin[0] && !connection->dead_count && !connection->command_count &&
+	return is_prepared(statement) && !connection->begin[0] && !connection->dead_count && !connection->command_count &&
 	       !connection->reading && !connection->is_owed;
 }
 
@@ -301,13 +348,12 @@ static bool next_single(struct corm__postgresql_statement *statement, corm_error
 	}
 	connection->reading = NULL;
 	statement->is_large = statement->single_count > CORM__POSTGRESQL_LARGE;
-	if (!result || PQresultStatus(result) != PGRES_TUPLES_OK) {
+	if (!result)
+		*status = corm__postgresql_lost(connection, statement->sql, error);
+	else if (PQresultStatus(result) != PGRES_TUPLES_OK)
 		*status = corm__postgresql_fail(connection, result, statement->sql, error);
-		if (connection->transaction == CORM_TRANSACTION_OPEN)
-			connection->transaction = CORM_TRANSACTION_FAILED;
-	} else {
+	else
 		connection->changes = number_of(PQcmdTuples(result));
-	}
 	if (result)
 		PQclear(PQgetResult(connection->db)); /* libpq's NULL behind it */
 	PQclear(result);
@@ -339,6 +385,7 @@ corm_status corm__postgresql_finish_reading(struct corm__postgresql_connection *
 	statement->row_count = rest ? PQntuples(rest) : 0;
 	if (!complete && status == CORM_OK)
 		status = corm__postgresql_no_memory(error);
+	statement->is_cut = status != CORM_OK;
 	return status;
 }
 
@@ -376,6 +423,8 @@ static corm_status roll_back(struct corm__postgresql_statement *statement, corm_
 	corm_status status = get_ready(statement, error);
 	if (status == CORM_OK && connection->prepared && !statement->name)
 		status = prepare_in_between(statement, error);
+	/* Nothing comes before it that could fail. */
+	statement->is_proven = true;
 	if (status == CORM_OK)
 		status = send_run(statement, error);
 	if (status == CORM_OK)
@@ -413,6 +462,11 @@ corm_step corm__postgresql_step(void *data, corm_error_store *error)
 	}
 	if (statement->result && ++statement->row < statement->row_count)
 		return CORM_STEP_ROW;
+	if (statement->is_cut) {
+		corm_error_set(error, CORM_ERROR_CONNECT, "postgresql: the rest of the rows is lost");
+		corm_error_detail(error, &error->error.sql, statement->sql, SIZE_MAX);
+		return CORM_STEP_ERROR;
+	}
 	if (statement->connection->reading == statement) {
 		if (next_single(statement, error, &status))
 			return CORM_STEP_ROW;
@@ -441,7 +495,7 @@ void corm__postgresql_reset(void *data)
 		corm__postgresql_cursor_close(statement);
 	PQclear(statement->result);
 	statement->result = NULL;
-	statement->is_running = statement->wants_cursor = false;
+	statement->is_running = statement->wants_cursor = statement->is_cut = false;
 	statement->row = statement->row_count = 0;
 }
 
@@ -455,7 +509,7 @@ corm_status corm__postgresql_send(void *data, corm_error_store *error)
 	connection->has_changed = true;
 	if (!connection->command_count)
 		status = get_ready(statement, error);
-	else if (connection->prepared && !statement->name)
+	else if (connection->prepared && !is_prepared(statement))
 		status = prepare_in_between(statement, error);
 	if (status == CORM_OK)
 		status = send_run(statement, error);
@@ -474,6 +528,10 @@ corm_step corm__postgresql_receive_run(void *data, corm_error_store *error)
 	struct corm__postgresql_statement *statement = data;
 	if (!statement->result) {
 		PGresult *result = corm__postgresql_receive(statement->connection, statement->sql, error);
+		if (!result)
+			look_at_error(statement, error);
+		else
+			statement->is_proven = true;
 		if (!result || take_result(statement, result, error) != CORM_OK)
 			return CORM_STEP_ERROR;
 	}
