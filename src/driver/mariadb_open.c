@@ -197,9 +197,8 @@ static void write_settings(const struct corm__mariadb_shared *shared, char *sql,
 	used += snprintf(sql + used, size - (size_t)used, "'");
 	int timeout_ms = shared->statement_timeout_ms;
 	if (timeout_ms)
-		used += snprintf(sql + used, size - (size_t)used,
-		                 ", max_statement_time = %d.%03d, innodb_lock_wait_timeout = %u", timeout_ms / 1000,
-		                 timeout_ms % 1000, seconds_of(timeout_ms));
+		used += snprintf(sql + used, size - (size_t)used, ", max_statement_time = %d.%03d", timeout_ms / 1000,
+		                 timeout_ms % 1000);
 	if (shared->isolation_level)
 		used += snprintf(sql + used, size - (size_t)used, "; SET SESSION TRANSACTION ISOLATION LEVEL %s",
 		                 shared->isolation_level);

