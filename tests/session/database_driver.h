@@ -27,7 +27,7 @@ struct test_server {
 	const char *limit;   /* the same, for how many connections the account may have, %d */
 	int no_limit;        /* for that: as many as it wants */
 	const char *durable; /* the same, so that what was committed is there after a kill */
-	/* Statements for a new connection: it is ended when nobody speaks for a second, outside or within a transaction. */
+	/* Statements for a new connection: it is ended when nobody speaks for two seconds, outside or within a transaction. */
 	const char *idle, *idle_in_transaction;
 	/* A transaction that has inserted the author "Late" writes another half a megabyte at its end; or NULL. */
 	const char *late;

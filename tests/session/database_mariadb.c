@@ -155,8 +155,8 @@ static const struct test_server server = {
 	.end = "KILL %s",
 	.limit = "ALTER USER corm@'%%' WITH MAX_USER_CONNECTIONS %d",
 	.durable = "SET GLOBAL innodb_flush_log_at_trx_commit = 2",
-	.idle = "SET wait_timeout = 1",
-	.idle_in_transaction = "SET idle_transaction_timeout = 1",
+	.idle = "SET wait_timeout = 2",
+	.idle_in_transaction = "SET idle_transaction_timeout = 2",
 	.socket = socket_of,
 };
 

@@ -156,8 +156,8 @@ static const struct test_server server = {
 	.limit = "ALTER ROLE corm CONNECTION LIMIT %d",
 	.no_limit = -1,
 	.durable = "ALTER ROLE corm SET synchronous_commit = on",
-	.idle = "SET idle_session_timeout = '1s'",
-	.idle_in_transaction = "SET idle_in_transaction_session_timeout = '1s'",
+	.idle = "SET idle_session_timeout = '2s'",
+	.idle_in_transaction = "SET idle_in_transaction_session_timeout = '2s'",
 	.late = "CREATE TABLE late (data text); ALTER TABLE late ALTER data SET STORAGE EXTERNAL; "
 			"CREATE FUNCTION write_late() RETURNS trigger LANGUAGE plpgsql AS "
 			"'BEGIN INSERT INTO late VALUES (repeat(''x'', 524288)); RETURN NULL; END'; "

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the tests of server faults share: the server as those see it who run it, engines on it, and things that happen to
- * it while a statement runs.
+ * What the tests of server faults share: the server as those see it who run it, engines on it, and when something has
+ * happened to a connection.
  *
  * The tables stand in the database of CORM_TEST_URL itself: a place of its own would have to be given back over a
  * connection that may be lost by then. So these tests want the server for themselves.
@@ -14,8 +14,9 @@
 #include "session/database_driver.h"
 #include <pthread.h>
 
-/* What "within its timeout" may cost beyond it: the machine may be busy. */
-#define GENEROUS_MS 5000
+/* What "within its timeout" may cost beyond it: the machine may be busy. It is less than what would have to be waited
+ * for without one. */
+#define GENEROUS_MS 20000
 
 /* Set-up of a group: finds the server. Without one, server_open() and server_need() skip the test. */
 int server_find(void **state);
@@ -44,15 +45,10 @@ corm_engine *server_open(const char *options);
 void server_number(corm_session *session, char *out, size_t size);
 int server_socket(corm_session *session);
 
-/* In so many milliseconds, in a thread of its own. */
-struct server_event {
-	pthread_t thread;
-	int delay_ms;
-	void (*function)(void *data);
-	void *data;
-};
-void server_later(struct server_event *event);
-void server_join(struct server_event *event);
+/* Returns when a server that stands still has been sent something over the socket. */
+void server_await_sent(int socket);
+/* Returns when the server has ended the socket's connection. */
+void server_await_end(int socket);
 
 int64_t server_now_ms(void);
 void server_sleep_ms(long milliseconds);

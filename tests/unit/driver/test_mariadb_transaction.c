@@ -286,10 +286,8 @@ static void test_lock_wait(void **state)
 	assert_int_equal(state_of(b), CORM_TRANSACTION_OPEN);
 	run(b, "ROLLBACK");
 	client_free(b);
-	struct client *hasty = open_client_with("", 300);
-	int64_t started_ns = corm__clock_ns();
-	assert_fails(hasty, "DELETE FROM corm_lock", CORM_ERROR_TIMEOUT, "longer than statement_timeout, 300 ms");
-	assert_true(corm__clock_ns() - started_ns < INT64_C(2000000000));
+	struct client *hasty = open_client_with("", 1000);
+	assert_fails(hasty, "DELETE FROM corm_lock", CORM_ERROR_TIMEOUT, "longer than statement_timeout, 1000 ms");
 	client_free(hasty);
 	run(a, "ROLLBACK");
 	run(a, "DROP TABLE corm_lock");
@@ -300,12 +298,12 @@ static void test_lock_wait(void **state)
 static void test_statement_timeout(void **state)
 {
 	(void)state;
-	struct client *client = open_client_with("", 200);
+	struct client *client = open_client_with("", 1000);
 	assert_fails(client, "SELECT COUNT(*) FROM seq_1_to_100000 a, seq_1_to_100000 b", CORM_ERROR_TIMEOUT,
-	             "mariadb: the statement took longer than statement_timeout, 200 ms");
+	             "mariadb: the statement took longer than statement_timeout, 1000 ms");
 	assert_int_equal(query_integer(client, "SELECT 1"), 1);
 	run(client, "START TRANSACTION");
-	assert_fails(client, "SELECT SLEEP(5)", CORM_ERROR_TIMEOUT, "statement_timeout");
+	assert_fails(client, "SELECT SLEEP(30)", CORM_ERROR_TIMEOUT, "statement_timeout");
 	assert_int_equal(state_of(client), CORM_TRANSACTION_OPEN);
 	/* In the midst of rows. */
 	assert_fails(client, "SELECT seq, SLEEP(0.01) FROM seq_1_to_1000", CORM_ERROR_TIMEOUT, "statement_timeout");
@@ -322,17 +320,25 @@ static void test_slow_statement(void **state)
 	char url[512];
 	make_url(url, sizeof url, NULL, "");
 	struct client *client = client_new(url);
-	client->settings.connect_timeout_ms = 500;
+	client->settings.connect_timeout_ms = 1000;
 	assert_int_equal(client_connect(client), CORM_OK);
-	assert_int_equal(query_integer(client, "SELECT SLEEP(1.5)"), 0);
+	assert_int_equal(query_integer(client, "SELECT SLEEP(2)"), 0);
 	client_free(client);
 }
 
-static void *cancel_soon(void *data)
+struct canceller {
+	struct client *client;
+	atomic_bool stop;
+};
+
+/* Until the statement is there, a cancel hits nothing. */
+static void *keep_cancelling(void *data)
 {
-	struct client *client = data;
-	nap_ms(200);
-	DRIVER->cancel(client->connection);
+	struct canceller *canceller = data;
+	while (!atomic_load(&canceller->stop)) {
+		nap_ms(50);
+		DRIVER->cancel(canceller->client->connection);
+	}
 	return NULL;
 }
 
@@ -345,9 +351,11 @@ static void test_cancel(void **state)
 	};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		pthread_t thread;
-		assert_int_equal(pthread_create(&thread, NULL, cancel_soon, client), 0);
+		struct canceller canceller = { .client = client };
+		assert_int_equal(pthread_create(&thread, NULL, keep_cancelling, &canceller), 0);
 		assert_fails(client, texts[i], CORM_ERROR_CANCELLED, "interrupted");
 		assert_string_equal(client->error.error.sqlstate, "70100");
+		atomic_store(&canceller.stop, true);
 		pthread_join(thread, NULL);
 		assert_true(DRIVER->alive(client->connection));
 		assert_int_equal(query_integer(client, "SELECT 1"), 1);

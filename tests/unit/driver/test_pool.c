@@ -93,6 +93,14 @@ struct waiter {
 	pthread_t thread;
 };
 
+/* So many have come to wait by now. */
+static void await_waits(corm_engine *engine, uint64_t count)
+{
+	corm_pool_statistics now;
+	while (corm_engine_statistics(engine, &now) == CORM_OK && now.waits < count)
+		sleep_ms(1);
+}
+
 static void *wait_in_line(void *data)
 {
 	struct waiter *waiter = data;
@@ -116,7 +124,7 @@ static void test_first_come_first_served(void **state)
 	for (int i = 0; i < 5; i++) {
 		waiters[i] = (struct waiter){ .engine = engine, .order = &order, .place = -1 };
 		assert_int_equal(pthread_create(&waiters[i].thread, NULL, wait_in_line, &waiters[i]), 0);
-		sleep_ms(20);
+		await_waits(engine, i + 1);
 	}
 	corm__engine_release(connection, false);
 	for (int i = 0; i < 5; i++) {
@@ -130,17 +138,17 @@ static void test_first_come_first_served(void **state)
 static void test_giving_up(void **state)
 {
 	(void)state;
-	corm_engine *engine = open_engine("sqlite://?pool_size=1&max_overflow=0&pool_timeout=5");
+	corm_engine *engine = open_engine("sqlite://?pool_size=1&max_overflow=0&pool_timeout=600");
 	struct corm__connection *connection = acquire(engine);
 	struct waiter waiters[3];
 	atomic_int order = 0;
 	for (int i = 0; i < 3; i++) {
 		waiters[i] = (struct waiter){ .engine = engine, .order = &order, .place = -1 };
 		pthread_mutex_lock(&engine->pool.lock);
-		engine->pool.timeout_ms = i == 1 ? 10 : 5000;
+		engine->pool.timeout_ms = i == 1 ? 10 : 600000;
 		pthread_mutex_unlock(&engine->pool.lock);
 		assert_int_equal(pthread_create(&waiters[i].thread, NULL, wait_in_line, &waiters[i]), 0);
-		sleep_ms(30);
+		await_waits(engine, i + 1);
 	}
 	assert_int_equal(pthread_join(waiters[1].thread, NULL), 0);
 	assert_int_equal(waiters[1].place, -1);

@@ -63,7 +63,7 @@ static void test_connect_timeout(void **state)
 	char hosts[160];
 	snprintf(hosts, sizeof hosts, "127.0.0.1:1,%s", good.host);
 	snprintf(parts.host, sizeof parts.host, "%.63s", hosts);
-	corm_engine_close(open_engine(url_of(&parts, "connect_timeout=2")));
+	corm_engine_close(open_engine(url_of(&parts, "connect_timeout=20")));
 	close(silent);
 }
 

@@ -4,6 +4,7 @@
  */
 #include "driver_test.h"
 #include <pthread.h>
+#include <stdatomic.h>
 #include <time.h>
 
 struct fixture {
@@ -203,10 +204,8 @@ static const char endless[] = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT
 static void test_statement_timeout(void **state)
 {
 	struct fixture *fixture = *state;
-	int64_t started_ns = corm__clock_ns();
 	assert_execute_fails(fixture->a, endless, CORM_ERROR_TIMEOUT, &fixture->error);
 	assert_contains(fixture->error.error.message, "longer than statement_timeout, 50 ms");
-	assert_true(corm__clock_ns() - started_ns < 5000000000);
 
 	struct corm__statement *statement = corm__statement_prepare(fixture->a, NULL, 0, endless, sizeof endless - 1,
 	                                                            &fixture->error);
@@ -223,7 +222,6 @@ static void test_statement_timeout(void **state)
 	execute(fixture->b, "BEGIN IMMEDIATE");
 	assert_execute_fails(fixture->a, "UPDATE author SET age = 4", CORM_ERROR_TIMEOUT, &fixture->error);
 	assert_contains(fixture->error.error.message, "another connection held it for longer than statement_timeout");
-	assert_true(corm__clock_ns() - started_ns < 5000000000);
 	execute(fixture->b, "ROLLBACK");
 }
 
@@ -232,19 +230,25 @@ static void test_connect_timeout(void **state)
 {
 	struct fixture *fixture = *state;
 	execute(fixture->a, "BEGIN EXCLUSIVE");
-	int64_t started_ns = corm__clock_ns();
 	assert_open_fails("sqlite:///e.db?connect_timeout=0.03", CORM_ERROR_TIMEOUT,
 	                  "sqlite: cannot open \"e.db\": another connection held it for longer than connect_timeout, 30 ms");
-	assert_true(corm__clock_ns() - started_ns < 4000000000);
 	assert_open_fails("sqlite:///e.db?busy_timeout=20", CORM_ERROR_TIMEOUT, "longer than busy_timeout, 20 ms");
 	execute(fixture->a, "ROLLBACK");
 }
 
-static void *cancel(void *data)
+struct canceller {
+	struct corm__connection *connection;
+	atomic_bool stop;
+};
+
+/* Until the statement runs, a cancel hits nothing. */
+static void *keep_cancelling(void *data)
 {
-	struct corm__connection *connection = data;
-	nanosleep(&(struct timespec){ .tv_nsec = 50000000 }, NULL);
-	connection->driver->cancel(connection->state);
+	struct canceller *canceller = data;
+	while (!atomic_load(&canceller->stop)) {
+		nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
+		canceller->connection->driver->cancel(canceller->connection->state);
+	}
 	return NULL;
 }
 
@@ -252,9 +256,11 @@ static void test_cancel(void **state)
 {
 	struct fixture *fixture = *state;
 	pthread_t thread;
-	assert_int_equal(pthread_create(&thread, NULL, cancel, fixture->a), 0);
+	struct canceller canceller = { .connection = fixture->a };
+	assert_int_equal(pthread_create(&thread, NULL, keep_cancelling, &canceller), 0);
 	assert_execute_fails(fixture->a, endless, CORM_ERROR_CANCELLED, &fixture->error);
 	assert_string_equal(fixture->error.error.message, "sqlite: the statement was cancelled");
+	atomic_store(&canceller.stop, true);
 	assert_int_equal(pthread_join(thread, NULL), 0);
 	execute(fixture->a, "UPDATE author SET age = 3");
 }
