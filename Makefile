@@ -16,7 +16,8 @@ GENERATOR := $(if $(shell command -v ninja 2>/dev/null),-G Ninja,)
 
 CONFIGURE := cmake -S . $(GENERATOR)
 COMPILE   := cmake --build
-RUN_TESTS := ctest --output-on-failure -j$(JOBS) -R '$(TESTS)'
+# Half of those that run at once wait for servers.
+RUN_TESTS := ctest --output-on-failure -j$(shell echo $$((2 * $(JOBS)))) -R '$(TESTS)'
 SANITIZED := -DCORM_SANITIZE=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo
 
 # The macro headers are laid out by hand, and so are the tables of the tests.

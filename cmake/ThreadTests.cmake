@@ -38,6 +38,7 @@ function(corm_server_thread_test name)
 			COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/tests/servers/on ${server}
 				${CMAKE_CURRENT_SOURCE_DIR}/tests/without-aslr $<TARGET_FILE:threads_${name}>)
 		set_tests_properties(threads_${name}_${server} PROPERTIES LABELS "threads;server" SKIP_RETURN_CODE 77
+			RESOURCE_LOCK ${server}
 			ENVIRONMENT "TSAN_OPTIONS=halt_on_error=1")
 	endforeach()
 endfunction()

@@ -38,7 +38,8 @@ set(CORM_TEST_LIBRARY ${CMAKE_CURRENT_BINARY_DIR}/tests)
 
 include(cmake/TestDatabase.cmake)
 
-# A test of sessions runs on SQLite, and the same program on each server that tests/servers/run has started.
+# A test of sessions runs on SQLite, and the same program on each server that tests/servers/run has started. One test at a
+# time has a server, because some stop it; the other server's tests go on meanwhile.
 function(corm_session_test name)
 	add_test(NAME ${name} COMMAND ${ARGN})
 	foreach(server ${CORM_TEST_SERVERS})
@@ -47,7 +48,8 @@ function(corm_session_test name)
 endfunction()
 function(corm_server_test name server)
 	add_test(NAME ${name}_${server} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/tests/servers/on ${server} ${ARGN})
-	set_tests_properties(${name}_${server} PROPERTIES SKIP_RETURN_CODE 77 LABELS server TIMEOUT 600)
+	set_tests_properties(${name}_${server} PROPERTIES SKIP_RETURN_CODE 77 LABELS server RESOURCE_LOCK ${server}
+		TIMEOUT 300)
 endfunction()
 
 # The session, on the example's models and on richer ones.
@@ -70,7 +72,6 @@ if(CORM_TEST_SERVERS)
 		target_link_libraries(session_server_${name} PRIVATE test_server)
 		foreach(server ${CORM_TEST_SERVERS})
 			corm_server_test(session_server_${name} ${server} $<TARGET_FILE:session_server_${name}>)
-			set_tests_properties(session_server_${name}_${server} PROPERTIES RUN_SERIAL ON)
 		endforeach()
 	endforeach()
 endif()
@@ -81,7 +82,8 @@ if("postgresql" IN_LIST CORM_TEST_SERVERS)
 	foreach(name server_pooled library models)
 		add_test(NAME session_${name}_through_pooler COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/tests/servers/pooled off
 			$<TARGET_FILE:session_${name}>)
-		set_tests_properties(session_${name}_through_pooler PROPERTIES SKIP_RETURN_CODE 77 LABELS server TIMEOUT 600)
+		set_tests_properties(session_${name}_through_pooler PROPERTIES SKIP_RETURN_CODE 77 LABELS server
+			RESOURCE_LOCK postgresql TIMEOUT 300)
 	endforeach()
 endif()
 
