@@ -147,21 +147,24 @@ corm_status corm__postgresql_describe(struct corm__postgresql_statement *stateme
 	return status;
 }
 
+static corm_status send_prepare(struct corm__postgresql_statement *statement, const char *name, corm_error_store *error)
+{
+	int sent = PQsendPrepare(statement->connection->db, name, statement->sql, (int)statement->parameter_count,
+	                         statement->oids);
+	return corm__postgresql_sent(statement->connection, sent, CORM__COMMAND_BEFORE, statement->sql, error);
+}
+
 /* Prepares the statement and asks for its columns, in one round trip. One that may not stay on the server is prepared
  * without a name, for its columns alone: only they say how to ask for the result. */
 static corm_status prepare_on_server(struct corm__postgresql_statement *statement, corm_error_store *error)
 {
 	struct corm__postgresql_connection *connection = statement->connection;
-	PGconn *db = connection->db;
 	uint32_t number = connection->prepared ? new_name(statement) : 0;
 	const char *name = connection->prepared ? statement->name_text : "";
-	corm_status status = corm__postgresql_sent(connection,
-	                                           PQsendPrepare(db, name, statement->sql, (int)statement->parameter_count,
-	                                                         statement->oids),
-	                                           CORM__COMMAND_BEFORE, statement->sql, error);
+	corm_status status = send_prepare(statement, name, error);
 	if (status == CORM_OK)
-		status = corm__postgresql_sent(connection, PQsendDescribePrepared(db, name), CORM__COMMAND_RUN, statement->sql,
-		                               error);
+		status = corm__postgresql_sent(connection, PQsendDescribePrepared(connection->db, name), CORM__COMMAND_RUN,
+		                               statement->sql, error);
 	if (status == CORM_OK)
 		status = corm__postgresql_send_sync(connection, error);
 	if (status != CORM_OK)
@@ -180,14 +183,10 @@ static corm_status prepare_on_server(struct corm__postgresql_statement *statemen
 /* The same while other commands are on their way: nobody can wait for its columns then. */
 static corm_status prepare_in_between(struct corm__postgresql_statement *statement, corm_error_store *error)
 {
-	struct corm__postgresql_connection *connection = statement->connection;
 	statement->name = new_name(statement);
 	statement->is_proven = false;
-	statement->flight = connection->flight;
-	return corm__postgresql_sent(connection,
-	                             PQsendPrepare(connection->db, statement->name_text, statement->sql,
-	                                           (int)statement->parameter_count, statement->oids),
-	                             CORM__COMMAND_BEFORE, statement->sql, error);
+	statement->flight = statement->connection->flight;
+	return send_prepare(statement, statement->name_text, error);
 }
 
 /* Everything up to the run itself. */

@@ -137,13 +137,14 @@ static corm_status settle(struct corm__batch *batch, struct corm__object *object
 	}
 }
 
-static void trace(struct corm__batch *batch, size_t row, size_t runs, int64_t rows)
+static void trace(struct corm__batch *batch, const struct corm__statement *statement, size_t row, size_t runs,
+                  int64_t rows)
 {
 	corm_session *session = batch->session;
 	if (!batch->started_ns)
 		return;
 	corm__engine_trace(session->engine, &(struct corm__ran){
-											.sql = batch->statement->sql,
+											.sql = statement->sql,
 											.formats = batch->formats,
 											.values = batch->values + row * batch->width,
 											.count = batch->width,
@@ -166,7 +167,7 @@ static corm_status receive(struct corm__batch *batch)
 	while (step == CORM_STEP_ROW)
 		step = driver->receive(batch->statement->state, &session->error);
 	int64_t changes = step == CORM_STEP_DONE ? driver->changes(connection->state) : 0;
-	trace(batch, row, 1, changes);
+	trace(batch, batch->statement, row, 1, changes);
 	corm_status status = step == CORM_STEP_DONE ? settle(batch, batch->objects[row], changes)
 	                                            : session->error.error.status;
 	if (status != CORM_OK)
@@ -175,12 +176,9 @@ static corm_status receive(struct corm__batch *batch)
 	return status;
 }
 
-/* All rows by one call; the database tells how many rows they changed altogether. */
-static corm_status run_all(struct corm__batch *batch)
+corm_status corm__batch_run_many(struct corm__batch *batch, struct corm__statement *statement, int64_t *changes)
 {
 	corm_session *session = batch->session;
-	const corm_driver *driver = session->connection->driver;
-	struct corm__statement *statement = batch->statement;
 	corm_runs runs = {
 		.formats = batch->formats,
 		.count = batch->width,
@@ -188,23 +186,32 @@ static corm_status run_all(struct corm__batch *batch)
 		.runs = batch->count,
 		.failed = SIZE_MAX,
 	};
-	corm_status status = driver->run_many(statement->state, &runs, &session->error);
-	trace(batch, batch->first, batch->count, runs.changes);
-	if (status != CORM_OK) {
+	corm_status status = session->connection->driver->run_many(statement->state, &runs, &session->error);
+	trace(batch, statement, batch->first, batch->count, runs.changes);
+	if (status != CORM_OK)
 		batch->failed = runs.failed < batch->count ? batch->done + runs.failed : SIZE_MAX;
+	*changes = runs.changes;
+	return status;
+}
+
+static corm_status run_all(struct corm__batch *batch)
+{
+	corm_session *session = batch->session;
+	int64_t changes;
+	corm_status status = corm__batch_run_many(batch, batch->statement, &changes);
+	if (status != CORM_OK)
 		return status;
-	}
-	if (batch->count > 1 && runs.changes != (int64_t)batch->count) {
+	if (batch->count > 1 && changes != (int64_t)batch->count) {
 		corm__session_fail(session, CORM_ERROR_CONFLICT,
 		                   "%zu %s of \"%s\" met %lld rows where each should have met one: some row was changed or "
 		                   "deleted by somebody else since it was read",
 		                   batch->count, batch->op == CORM__BATCH_UPDATE ? "UPDATEs" : "DELETEs",
-		                   batch->store->model->table, (long long)runs.changes);
+		                   batch->store->model->table, (long long)changes);
 		corm_error_detail(&session->error, &session->error.error.table, batch->store->model->table, SIZE_MAX);
 		return CORM_ERROR_CONFLICT;
 	}
 	for (size_t i = 0; status == CORM_OK && i < batch->count; i++)
-		status = settle(batch, batch->objects[batch->first + i], batch->count > 1 ? 1 : runs.changes);
+		status = settle(batch, batch->objects[batch->first + i], batch->count > 1 ? 1 : changes);
 	return status;
 }
 

@@ -16,6 +16,8 @@ corm_status corm__batch_shape(struct corm__batch *batch, enum corm__batch_op op,
 corm_status corm__batch_add(struct corm__batch *batch, struct corm__object *object, const void *const *values);
 /* Drops the rows that are not done. */
 void corm__batch_forget(struct corm__batch *batch);
+/* All rows by one call of a driver that can; *changes is how many rows they changed altogether. */
+corm_status corm__batch_run_many(struct corm__batch *batch, struct corm__statement *statement, int64_t *changes);
 corm_status corm__batch_drain_inserts(struct corm__batch *batch);
 
 #endif

@@ -43,6 +43,14 @@ static struct corm__statement *find_statement(struct corm__batch *batch, uint32_
 	return status == CORM_OK ? corm__compiled_statement(session, store, size) : NULL;
 }
 
+/* More or fewer rows were made than were to be inserted. */
+static corm_status refuse_count(struct corm__batch *batch, int64_t made, size_t rows)
+{
+	return corm__session_fail(batch->session, CORM_ERROR_SQL,
+	                          "an INSERT into \"%s\" made %lld rows instead of %zu: a trigger may have ignored some",
+	                          batch->store->model->table, (long long)made, rows);
+}
+
 /* The rows that a RETURNING gives, one for each that was inserted. */
 static corm_status read_back(struct corm__batch *batch, struct corm__run *run, size_t first, size_t rows)
 {
@@ -58,12 +66,7 @@ static corm_status read_back(struct corm__batch *batch, struct corm__run *run, s
 	if (session->error.error.status != CORM_OK)
 		return session->error.error.status;
 	bool complete = changes == (int64_t)rows && (!batch->returned_count || read == rows);
-	if (!complete)
-		return corm__session_fail(
-			session, CORM_ERROR_SQL,
-			"an INSERT into \"%s\" made %lld rows instead of %zu: a trigger may have ignored some",
-			batch->store->model->table, (long long)changes, rows);
-	return CORM_OK;
+	return complete ? CORM_OK : refuse_count(batch, changes, rows);
 }
 
 static corm_status settle(struct corm__batch *batch, size_t first, size_t rows)
@@ -152,39 +155,17 @@ static corm_status insert_in_pieces(struct corm__batch *batch)
 
 static corm_status insert_by_runs(struct corm__batch *batch)
 {
-	corm_session *session = batch->session;
 	struct corm__statement *statement = find_statement(batch, VARIANT_PLAIN, 1);
-	bool traced = corm__engine_traced(session->engine);
+	int64_t changes;
 	if (!statement)
-		return session->error.error.status;
-	corm_runs runs = {
-		.formats = batch->formats,
-		.count = batch->width,
-		.values = batch->values + batch->first * batch->width,
-		.runs = batch->count,
-		.failed = SIZE_MAX,
-	};
-	corm_status status = session->connection->driver->run_many(statement->state, &runs, &session->error);
-	if (traced)
-		corm__engine_trace(session->engine, &(struct corm__ran){
-												.sql = statement->sql,
-												.formats = runs.formats,
-												.values = runs.values,
-												.count = runs.count,
-												.runs = runs.runs,
-												.rows = runs.changes,
-												.started_ns = batch->started_ns[batch->first],
-												.status = status,
-											});
+		return batch->session->error.error.status;
+	corm_status status = corm__batch_run_many(batch, statement, &changes);
 	corm__statement_release(statement);
-	if (status != CORM_OK && runs.failed < batch->count)
-		batch->failed = batch->done + runs.failed;
-	if (status == CORM_OK && runs.changes != (int64_t)batch->count)
-		status =
-			corm__session_fail(session, CORM_ERROR_SQL,
-		                       "an INSERT into \"%s\" made %lld rows instead of %zu: a trigger may have ignored some",
-		                       batch->store->model->table, (long long)runs.changes, batch->count);
-	return status == CORM_OK ? settle(batch, batch->first, batch->count) : status;
+	if (status != CORM_OK)
+		return status;
+	if (changes != (int64_t)batch->count)
+		return refuse_count(batch, changes, batch->count);
+	return settle(batch, batch->first, batch->count);
 }
 
 /* One after the other, as if there were no batch. */
