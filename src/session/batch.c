@@ -79,6 +79,7 @@ static corm_status grow(struct corm__batch *batch)
 	batch->started_ns = started_ns;
 	batch->first = 0;
 	batch->capacity = capacity;
+	batch->room_width = batch->width;
 	return CORM_OK;
 }
 
@@ -95,7 +96,7 @@ corm_status corm__batch_shape(struct corm__batch *batch, enum corm__batch_op op,
 		batch->width_capacity = capacity;
 	}
 	/* What was made for rows of another width does not fit. */
-	if (width > batch->width)
+	if (width > batch->room_width)
 		batch->capacity = 0;
 	if (width)
 		memcpy(batch->formats, formats, width * sizeof *formats);

@@ -87,7 +87,7 @@ struct corm__batch {
 	int64_t *started_ns; /* only when somebody wants to hear of statements */
 	size_t first, count, capacity;
 	const corm_format **formats;
-	size_t width, width_capacity;
+	size_t width, width_capacity, room_width; /* room_width: of the rows that capacity counts */
 	/* Of INSERTs: which columns, and which the database gives. */
 	uint16_t *columns, *returned;
 	size_t returned_count, column_capacity;

@@ -303,6 +303,34 @@ static void a_flush_copies_a_list_once(void **state)
 	fail_alloc_check(&memory);
 }
 
+/* Rows that alternate between two sets of columns are two statements, which need no memory for each change of the set. */
+static void rows_of_two_shapes_need_no_more(void **state)
+{
+	(void)state;
+	enum { ROWS = 4000 };
+	struct fail_alloc memory;
+	fail_alloc_init(&memory, 0);
+	corm_engine *engine = engine_with(&memory.allocator);
+	assert_int_equal(corm_create_all(engine, &rich_metadata), CORM_OK);
+	corm_session *session = corm_session_open(engine);
+	struct Node *nodes = calloc(ROWS, sizeof *nodes);
+	assert_non_null(nodes);
+	for (int i = 0; i < ROWS; i++) {
+		Node_init(&nodes[i]);
+		nodes[i].name = "n";
+		if (i % 2)
+			nodes[i].id = 100000 + i;
+	}
+	size_t before = memory.peak_bytes = memory.live_bytes;
+	assert_int_equal(Node_insert_many(session, nodes, ROWS), CORM_OK);
+	assert_true(memory.peak_bytes < before + (256 << 10));
+	assert_int_equal(Node_count(session), ROWS);
+	free(nodes);
+	corm_session_close(session);
+	corm_engine_close(engine);
+	fail_alloc_check(&memory);
+}
+
 /* What the program holds of a replaced value stays readable for a good while. */
 static void replaced_text_is_not_used_again_at_once(void **state)
 {
@@ -362,6 +390,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(all_or_nothing, place_set_up, place_tear_down),
 		cmocka_unit_test(a_session_does_not_grow_by_changes),
 		cmocka_unit_test(a_flush_copies_a_list_once),
+		cmocka_unit_test(rows_of_two_shapes_need_no_more),
 		cmocka_unit_test(replaced_text_is_not_used_again_at_once),
 		cmocka_unit_test(a_stream_needs_no_more_for_more_rows),
 	};
