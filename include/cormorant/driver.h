@@ -156,8 +156,9 @@ typedef corm_status corm_driver_connect(void *connection, const corm_driver_sett
 typedef corm_status corm_driver_adopt(void *connection, const corm_driver_settings *settings, void *native,
                                       corm_error_store *error);
 typedef void corm_driver_disconnect(void *connection);
-/* The client library's handle: sqlite3 *, PGconn *, MYSQL *. */
-typedef void *corm_driver_native(void *connection);
+/* The client library's handle, with the transaction begun on it and nothing in the way of the program's own statements:
+ * sqlite3 *, PGconn *, MYSQL *. NULL with an error. */
+typedef void *corm_driver_native(void *connection, corm_error_store *error);
 /* True when the connection can still be used; no round trip to the server. */
 typedef bool corm_driver_alive(void *connection);
 

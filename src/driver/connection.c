@@ -18,7 +18,10 @@ static corm_status run_connect_hook(struct corm__connection *connection, corm_er
 	const corm_engine *engine = connection->engine;
 	if (!engine->connect_hook)
 		return CORM_OK;
-	corm_status status = engine->connect_hook(engine->connect_data, connection->driver->native(connection->state));
+	void *native = connection->driver->native(connection->state, error);
+	if (!native)
+		return error->error.status;
+	corm_status status = engine->connect_hook(engine->connect_data, native);
 	if (status == CORM_OK)
 		return CORM_OK;
 	return corm_error_set(error, status, "the engine's connect hook refused a new connection: %s",

@@ -202,8 +202,9 @@ void corm_engine_on_connect(corm_engine *engine, corm_connect_hook *hook, void *
 	struct corm__connection *idle = hook && !corm__engine_is_forked(engine) ? corm__pool_drain(&engine->pool) : NULL;
 	while (idle) {
 		struct corm__connection *next = idle->next;
-		corm_status status = hook(data, idle->driver->native(idle->state));
-		corm__engine_release(idle, status != CORM_OK);
+		corm_error_store ignored; /* of a connection that is given up */
+		void *native = idle->driver->native(idle->state, &ignored);
+		corm__engine_release(idle, !native || hook(data, native) != CORM_OK);
 		idle = next;
 	}
 }

@@ -3,9 +3,9 @@
  * An engine's settings: the defaults, changed by corm_engine_options, changed by the URL.
  */
 #include "driver/engine.h"
+#include "driver/option.h"
 #include <limits.h>
 #include <string.h>
-#include <strings.h>
 
 /* More connections than any database serves well. */
 #define CONNECTIONS_MAXIMUM 10000
@@ -32,14 +32,7 @@ static corm_status refuse(struct reader *reader, const corm_url_option *option, 
 
 static corm_status read_bool(struct reader *reader, const corm_url_option *option, void *out)
 {
-	static const char *const words[] = { "false", "true", "off", "on", "no", "yes", "0", "1" };
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-		if (!strcasecmp(words[i], option->value)) {
-			*(bool *)out = i % 2;
-			return CORM_OK;
-		}
-	}
-	return refuse(reader, option, "true or false");
+	return corm__option_bool(option->value, out) ? CORM_OK : refuse(reader, option, "true or false");
 }
 
 /* Digits alone; -1 when there are none, or something else, or too many. */

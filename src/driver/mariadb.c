@@ -22,13 +22,10 @@ static uint32_t mariadb_capabilities(void *data)
 	return capabilities;
 }
 
-static void *mariadb_native(void *data)
+static void *mariadb_native(void *data, corm_error_store *error)
 {
 	struct corm__mariadb_connection *connection = data;
-	corm_error_store error;
-	/* Nothing is in the way of the program's own statements. */
-	corm__mariadb_ready(connection, "", CORM__MARIADB_OTHER, &error);
-	return connection->mysql;
+	return corm__mariadb_ready(connection, "", CORM__MARIADB_OTHER, error) == CORM_OK ? connection->mysql : NULL;
 }
 
 static bool mariadb_is_null(void *data, size_t column)

@@ -125,11 +125,11 @@ static corm_status run_packet(struct corm__mariadb_statement *statement, corm_ru
 	statement->runs = NULL;
 	if (statement->no_arrays) {
 		/* All of them will be run singly. */
-	} else if (status == CORM_OK) {
-		runs->changes += statement->connection->changes;
 	} else if (statement->bad_run != SIZE_MAX) {
 		runs->failed = statement->bad_run;
 		status = bind_run(statement, runs, statement->bad_run, error);
+	} else if (status == CORM_OK) {
+		runs->changes += statement->connection->changes;
 	} else {
 		size_t run = run_in_message(error->error.message, count);
 		runs->failed = run == SIZE_MAX ? SIZE_MAX : first + run;

@@ -4,10 +4,10 @@
  * so that a server or a proxy that took something else shows here. Cancelling needs a connection of its own.
  */
 #include "base/arena.h"
+#include "driver/abandon.h"
 #include "driver/clock.h"
 #include "driver/mariadb.h"
 #include <errmsg.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <mysqld_error.h>
 #include <poll.h>
@@ -358,18 +358,8 @@ void corm__mariadb_abandon(void *data)
 {
 	struct corm__mariadb_connection *connection = data;
 	my_socket wire = connection->mysql ? mysql_get_socket(connection->mysql) : MARIADB_INVALID_SOCKET;
-	if (wire != MARIADB_INVALID_SOCKET) {
-		/* What mysql_close() says goodbye to. Where it cannot be had, memory is lost, and no connection. */
-		int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
-		bool away = nowhere >= 0 && dup2(nowhere, wire) >= 0;
-		if (nowhere >= 0)
-			close(nowhere);
-		if (!away) {
-			close(wire);
-			connection->mysql = NULL;
-			return;
-		}
-	}
+	if (wire != MARIADB_INVALID_SOCKET && !corm__abandon_socket(wire))
+		connection->mysql = NULL;
 	corm__mariadb_disconnect(connection);
 }
 

@@ -3,19 +3,14 @@
  * The options of a MariaDB URL, under the names that Python's drivers have for them.
  */
 #include "driver/mariadb_options.h"
+#include "driver/option.h"
 #include <string.h>
 #include <strings.h>
 
-static const char *const booleans[] = { "false", "true", "off", "on", "no", "yes", "0", "1", NULL };
-
 static corm_status read_bool(const corm_url_option *option, bool *out, corm_error_store *error)
 {
-	for (int i = 0; booleans[i]; i++) {
-		if (!strcasecmp(booleans[i], option->value)) {
-			*out = i % 2 == 1;
-			return CORM_OK;
-		}
-	}
+	if (corm__option_bool(option->value, out))
+		return CORM_OK;
 	return corm_error_set(error, CORM_ERROR_URL, "mariadb: the option %s=%s is not true or false", option->name,
 	                      option->value);
 }

@@ -3,11 +3,10 @@
  * The PostgreSQL driver: its table, and what concerns a connection as a whole.
  */
 #include "driver/postgresql.h"
+#include "driver/abandon.h"
 #include "driver/clock.h"
-#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
-#include <unistd.h>
 
 static uint32_t capabilities(void *data)
 {
@@ -18,13 +17,14 @@ static uint32_t capabilities(void *data)
 }
 
 /* The program gets it as libpq makes it: outside of pipeline mode, with nothing to be received. */
-static void *native(void *data)
+static void *native(void *data, corm_error_store *error)
 {
 	struct corm__postgresql_connection *connection = data;
-	corm_error_store ignored;
-	if (!corm__postgresql_is_lost(connection))
-		corm__postgresql_leave_pipeline(connection, &ignored);
-	return connection->db;
+	if (corm__postgresql_is_lost(connection)) {
+		corm__postgresql_fail(connection, NULL, NULL, error);
+		return NULL;
+	}
+	return corm__postgresql_leave_pipeline(connection, error) == CORM_OK ? connection->db : NULL;
 }
 
 /* A connection that has answered within this time is taken for alive. */
@@ -37,6 +37,8 @@ static bool alive(void *data)
 	if (!connection->db || corm__postgresql_is_lost(connection))
 		return false;
 	corm__postgresql_receive_owed(connection);
+	if (corm__postgresql_is_lost(connection))
+		return false;
 	if (connection->command_count || connection->reading)
 		return true;
 	/* Within a transaction it matters whether it is still there before the COMMIT. */
@@ -63,10 +65,16 @@ static corm_status execute(void *data, const char *sql, corm_error_store *error)
 	if (status != CORM_OK)
 		return status;
 	atomic_store(&connection->cancelled, false);
-	PGresult *result = PQexec(connection->db, sql);
+	PGresult *result = corm__postgresql_exec(connection, sql, error);
+	if (!result)
+		return error->error.status;
 	ExecStatusType kind = PQresultStatus(result);
-	if (kind != PGRES_COMMAND_OK && kind != PGRES_TUPLES_OK && kind != PGRES_EMPTY_QUERY)
+	if (kind == PGRES_COPY_IN || kind == PGRES_COPY_OUT) {
+		corm__postgresql_break(connection);
+		status = corm_error_set(error, CORM_ERROR_USAGE, "postgresql: COPY needs the client library's own functions");
+	} else if (kind != PGRES_COMMAND_OK && kind != PGRES_TUPLES_OK && kind != PGRES_EMPTY_QUERY) {
 		status = corm__postgresql_fail(connection, result, sql, error);
+	}
 	PQclear(result);
 	corm__postgresql_note_state(connection);
 	return status;
@@ -103,16 +111,12 @@ static void cancel(void *data)
 	PQcancel(connection->cancel, reason, sizeof reason);
 }
 
-/* The socket is the parent's too: what PQfinish() says goes nowhere. */
 static void abandon(void *data)
 {
 	struct corm__postgresql_connection *connection = data;
 	int socket = connection->db ? PQsocket(connection->db) : -1;
-	int nowhere = socket >= 0 ? open("/dev/null", O_RDWR | O_CLOEXEC) : -1;
-	if (nowhere >= 0) {
-		dup2(nowhere, socket);
-		close(nowhere);
-	}
+	if (socket >= 0 && !corm__abandon_socket(socket))
+		connection->db = NULL;
 	corm__postgresql_disconnect(connection);
 }
 

@@ -99,19 +99,22 @@ struct corm__postgresql_connection {
 	PGconn *db;
 	PGcancel *cancel;
 	corm_allocator allocator;
-	bool prepared;                      /* statements are prepared on the server */
-	bool begin_prepared;                /* so is BEGIN */
-	int statement_timeout_ms;           /* 0: none */
-	char begin[96];                     /* a BEGIN that goes with the next command; "" when there is none */
-	corm_transaction_state transaction; /* as of the last that was received */
-	bool is_broken;                     /* given up by us */
-	bool is_owed;                       /* the answer to a ROLLBACK that nobody has waited for */
-	bool has_changed;                   /* something in this transaction may have: it is not known to only read */
-	int64_t heard_ns;                   /* when the server was heard of last */
-	atomic_bool cancelled;              /* cancel() was called since the last statement began */
-	int64_t changes;                    /* of the last finished statement */
-	uint32_t names;                     /* of prepared statements, so far */
-	uint32_t flight;                    /* of commands, up to a sync */
+	bool prepared;                           /* statements are prepared on the server */
+	uint32_t begin_name;                     /* so is BEGIN, with this number in its name; 0: it is not */
+	uint32_t begin_flight;                   /* in which it is being prepared, unless that is proven */
+	bool begin_is_proven;                    /* the server has said that it has it */
+	int statement_timeout_ms;                /* 0: none */
+	char begin[96];                          /* a BEGIN that goes with the next command; "" when there is none */
+	corm_transaction_state transaction;      /* as of the last that was received */
+	bool is_broken;                          /* given up by us */
+	bool is_owed;                            /* the answer to a ROLLBACK that nobody has waited for */
+	struct corm__postgresql_statement *owed; /* which statement's it is, if that is still there */
+	bool has_changed;                        /* something in this transaction may have: it is not known to only read */
+	int64_t heard_ns;                        /* when the server was heard of last */
+	atomic_bool cancelled;                   /* cancel() was called since the last statement began */
+	int64_t changes;                         /* of the last finished statement */
+	uint32_t names;                          /* of prepared statements, so far */
+	uint32_t flight;                         /* of commands, up to a sync */
 	struct corm__postgresql_statement *reading; /* its rows are still to come, one by one */
 	/* Commands whose results were not received yet: a ring. */
 	uint8_t *commands; /* enum corm__postgresql_command */
@@ -136,7 +139,8 @@ struct corm__postgresql_statement {
 	char name_text[CORM__POSTGRESQL_NAME];
 	bool is_begin, is_end, is_commit, is_control, is_reading;
 	bool described;  /* columns are known */
-	bool as_text;    /* some column can only be read as text, and so all are */
+	bool as_text;    /* some column can only be read as text, and so all are asked for as text */
+	bool is_text;    /* the result came as text */
 	bool is_running; /* since the first step */
 	bool is_array;   /* what is bound are arrays */
 	bool is_cut;     /* some of the rows are lost */
@@ -180,8 +184,9 @@ corm_status corm__postgresql_ready(struct corm__postgresql_connection *connectio
 /* The name of the connection's prepared statement of that number. */
 void corm__postgresql_write_name(const struct corm__postgresql_connection *connection, char out[CORM__POSTGRESQL_NAME],
                                  uint32_t number);
-/* Sends what has to come before any statement: BEGIN, DEALLOCATE. */
-corm_status corm__postgresql_send_before(struct corm__postgresql_connection *connection, corm_error_store *error);
+/* Sends what has to come before any statement: BEGIN, DEALLOCATE. ends: that is COMMIT or ROLLBACK. */
+corm_status corm__postgresql_send_before(struct corm__postgresql_connection *connection, bool ends,
+                                         corm_error_store *error);
 /* Notes that a command was sent; sent is what libpq said. */
 corm_status corm__postgresql_sent(struct corm__postgresql_connection *connection, int sent,
                                   enum corm__postgresql_command command, const char *sql, corm_error_store *error);
@@ -218,6 +223,11 @@ corm_status corm__postgresql_leave_pipeline(struct corm__postgresql_connection *
 /* Waits until libpq has a result, no longer than the statement's timeout and a little. False: it ran out, or the
  * connection is lost. */
 bool corm__postgresql_wait(struct corm__postgresql_connection *connection);
+/* The same until all that was written has been sent, where libpq does not wait for that itself. */
+bool corm__postgresql_flush(struct corm__postgresql_connection *connection);
+/* PQexec() within that time: the last result, which may be an error; NULL with an error. */
+PGresult *corm__postgresql_exec(struct corm__postgresql_connection *connection, const char *sql,
+                                corm_error_store *error);
 
 /* ---- postgresql_statement.c -------------------------------------------------------------------------------------- */
 

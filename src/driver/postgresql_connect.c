@@ -7,6 +7,7 @@
  * PostgreSQL's documentation, "Parameter Key Words").
  */
 #include "driver/clock.h"
+#include "driver/option.h"
 #include "driver/postgresql.h"
 #include <errno.h>
 #include <poll.h>
@@ -94,17 +95,10 @@ static const char *known_name(const PQconninfoOption *known, const char *name)
 
 static corm_status read_prepared(struct parameters *parameters, const char *value)
 {
-	static const char *const words[] = { "off", "on", "false", "true", "no", "yes", "0", "1" };
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-		if (!strcmp(words[i], value)) {
-			parameters->prepared = i % 2;
-			return CORM_OK;
-		}
-	}
+	if (corm__option_bool(value, &parameters->prepared))
+		return CORM_OK;
 	return corm_error_set(parameters->error, CORM_ERROR_URL,
-	                      "postgresql: the URL's option prepared=%s is neither on "
-	                      "nor off",
-	                      value);
+	                      "postgresql: the URL's option prepared=%s is neither on nor off", value);
 }
 
 static corm_status add_option(struct parameters *parameters, const PQconninfoOption *known,
@@ -258,7 +252,7 @@ corm_status corm__postgresql_connect(void *data, const corm_driver_settings *set
 	corm__arena_init(&parameters.arena, &connection->allocator, 0);
 	corm_status status = read_url(&parameters, settings->url);
 	int timeout_ms = settings->connect_timeout_ms ? settings->connect_timeout_ms : DEFAULT_TIMEOUT_MS;
-	snprintf(seconds, sizeof seconds, "%d", (timeout_ms + 999) / 1000);
+	snprintf(seconds, sizeof seconds, "%d", timeout_ms / 1000 + (timeout_ms % 1000 != 0));
 	add(&parameters, "connect_timeout", seconds);
 	if (status == CORM_OK)
 		status = connect_to(connection, &parameters, settings, error);

@@ -58,6 +58,8 @@ static corm_status put(struct corm__postgresql_connection *connection, struct co
 		return corm__postgresql_no_memory(error);
 	if (PQputCopyData(connection->db, out->data, (int)out->length) != 1)
 		return corm__postgresql_fail(connection, NULL, NULL, error);
+	if (!corm__postgresql_flush(connection))
+		return corm__postgresql_lost(connection, NULL, error);
 	corm__buffer_clear(out);
 	return CORM_OK;
 }
@@ -103,10 +105,23 @@ static size_t line_of(const PGresult *result)
 static corm_status end(struct corm__postgresql_connection *connection, corm_copy *copy, const char *sql,
                        corm_status status, corm_error_store *error)
 {
-	if (PQputCopyEnd(connection->db, status == CORM_OK ? NULL : "the client has given up") != 1 && status == CORM_OK)
-		status = corm__postgresql_fail(connection, NULL, sql, error);
-	PGresult *result;
-	while ((result = PQgetResult(connection->db))) {
+	corm_error_store ignored, *first = status == CORM_OK ? error : &ignored;
+	if (status != CORM_OK && corm__postgresql_is_lost(connection))
+		return status;
+	if (PQputCopyEnd(connection->db, status == CORM_OK ? NULL : "the client has given up") != 1) {
+		/* The server would wait for rows for ever. */
+		corm_status failed = corm__postgresql_fail(connection, NULL, sql, first);
+		corm__postgresql_break(connection);
+		return status == CORM_OK ? failed : status;
+	}
+	for (;;) {
+		if (!corm__postgresql_wait(connection)) {
+			corm_status failed = corm__postgresql_lost(connection, sql, first);
+			return status == CORM_OK ? failed : status;
+		}
+		PGresult *result = PQgetResult(connection->db);
+		if (!result)
+			break;
 		if (PQresultStatus(result) == PGRES_COMMAND_OK) {
 			connection->changes = strtoll(PQcmdTuples(result), NULL, 10);
 		} else if (status == CORM_OK) {
@@ -115,7 +130,6 @@ static corm_status end(struct corm__postgresql_connection *connection, corm_copy
 		}
 		PQclear(result);
 	}
-	corm__postgresql_note_state(connection);
 	return status;
 }
 
@@ -129,11 +143,15 @@ static corm_status copy_rows(struct corm__postgresql_connection *connection, cor
 	                                : corm__postgresql_leave_pipeline(connection, error);
 	if (status == CORM_OK) {
 		atomic_store(&connection->cancelled, false);
-		PGresult *result = PQexec(connection->db, sql.data);
-		if (PQresultStatus(result) == PGRES_COPY_IN)
+		PGresult *result = corm__postgresql_exec(connection, sql.data, error);
+		if (PQresultStatus(result) == PGRES_COPY_IN) {
+			/* So that we wait for the server, and not libpq, which knows of no timeout. */
+			PQsetnonblocking(connection->db, 1);
 			status = end(connection, copy, sql.data, put_rows(connection, copy, oids, error), error);
-		else
-			status = corm__postgresql_fail(connection, result, sql.data, error);
+			PQsetnonblocking(connection->db, 0);
+		} else {
+			status = result ? corm__postgresql_fail(connection, result, sql.data, error) : error->error.status;
+		}
 		PQclear(result);
 		corm__postgresql_note_state(connection);
 	}

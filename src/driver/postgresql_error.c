@@ -5,6 +5,7 @@
  */
 #include "driver/postgresql.h"
 #include <stdio.h>
+#include <string.h>
 
 static const struct rule {
 	const char *state; /* of two characters: all of that class */
@@ -167,6 +168,9 @@ corm_status corm__postgresql_fail(struct corm__postgresql_connection *connection
 		return fail_connection(connection, sql, error);
 	}
 	fail_result(connection, result, error);
+	/* Some prepared statement is none any more. Whose it was nobody can tell from here: it may have been BEGIN's. */
+	if (error->error.sqlstate && !strcmp(error->error.sqlstate, "26000"))
+		connection->begin_name = 0;
 	corm_error_detail(error, &error->error.sql, sql, SIZE_MAX);
 	return error->error.status;
 }

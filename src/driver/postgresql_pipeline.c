@@ -9,6 +9,7 @@
 #include "driver/clock.h"
 #include "driver/postgresql.h"
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -18,6 +19,24 @@
 
 /* ---- waiting ----------------------------------------------------------------------------------------------------- */
 
+/* Waits for the socket; false when statement_timeout and some more have passed since the first call for a deadline of 0. */
+static bool wait_for(const struct corm__postgresql_connection *connection, int events, int64_t *deadline_ns)
+{
+	struct pollfd socket = { .fd = PQsocket(connection->db), .events = (short)events };
+	int limit_ms = -1;
+	if (connection->statement_timeout_ms) {
+		int64_t now_ns = corm__clock_ns();
+		if (!*deadline_ns)
+			*deadline_ns = now_ns + ((int64_t)connection->statement_timeout_ms + GRACE_MS) * 1000000;
+		int64_t left_ms = (*deadline_ns - now_ns) / 1000000 + 1;
+		if (now_ns >= *deadline_ns)
+			return false;
+		limit_ms = left_ms < INT_MAX ? (int)left_ms : INT_MAX;
+	}
+	int ready = poll(&socket, 1, limit_ms);
+	return ready > 0 || (ready < 0 && errno == EINTR);
+}
+
 /* A server that is gone without a word would be waited for forever. */
 bool corm__postgresql_wait(struct corm__postgresql_connection *connection)
 {
@@ -26,19 +45,24 @@ bool corm__postgresql_wait(struct corm__postgresql_connection *connection)
 	int64_t deadline_ns = 0;
 	while (PQisBusy(connection->db)) {
 		int flush = PQflush(connection->db);
-		if (flush < 0)
-			return false;
-		int64_t now_ns = corm__clock_ns();
-		if (!deadline_ns)
-			deadline_ns = now_ns + (int64_t)(connection->statement_timeout_ms + GRACE_MS) * 1000000;
-		struct pollfd socket = { .fd = PQsocket(connection->db), .events = (short)(POLLIN | (flush ? POLLOUT : 0)) };
-		int ready = now_ns < deadline_ns ? poll(&socket, 1, (int)((deadline_ns - now_ns) / 1000000) + 1) : 0;
-		if (ready == 0 || (ready < 0 && errno != EINTR))
+		if (flush < 0 || !wait_for(connection, POLLIN | (flush ? POLLOUT : 0), &deadline_ns))
 			return false;
 		if (!PQconsumeInput(connection->db))
 			return true; /* libpq says why */
 	}
 	return true;
+}
+
+bool corm__postgresql_flush(struct corm__postgresql_connection *connection)
+{
+	int64_t deadline_ns = 0;
+	int left;
+	while ((left = PQflush(connection->db)) > 0) {
+		/* The server may have to be rid of something first. */
+		if (!wait_for(connection, POLLIN | POLLOUT, &deadline_ns) || !PQconsumeInput(connection->db))
+			return false;
+	}
+	return left == 0;
 }
 
 /* ---- the queue --------------------------------------------------------------------------------------------------- */
@@ -98,12 +122,32 @@ corm_status corm__postgresql_sent(struct corm__postgresql_connection *connection
 
 /* ---- before a statement ------------------------------------------------------------------------------------------ */
 
+/* The server has not rolled back: the prepared ROLLBACK was gone. The next transaction must not begin inside of this. */
+static void roll_back_again(struct corm__postgresql_connection *connection)
+{
+	corm_error_store ignored;
+	int sent = PQsendQueryParams(connection->db, "ROLLBACK", 0, NULL, NULL, NULL, NULL, 0);
+	if (corm__postgresql_sent(connection, sent, CORM__COMMAND_RUN, NULL, &ignored) == CORM_OK)
+		corm__postgresql_sync(connection, NULL);
+	if (connection->transaction != CORM_TRANSACTION_NONE)
+		corm__postgresql_break(connection);
+}
+
 void corm__postgresql_receive_owed(struct corm__postgresql_connection *connection)
 {
+	struct corm__postgresql_statement *statement = connection->owed;
 	if (!connection->is_owed)
 		return;
 	connection->is_owed = false;
+	connection->owed = NULL;
 	corm__postgresql_receive_sync(connection, NULL);
+	bool done = connection->transaction == CORM_TRANSACTION_NONE;
+	if (statement) {
+		statement->is_proven = done;
+		statement->name = done ? statement->name : 0;
+	}
+	if (!done)
+		roll_back_again(connection);
 }
 
 corm_status corm__postgresql_ready(struct corm__postgresql_connection *connection, corm_error_store *error)
@@ -127,7 +171,15 @@ void corm__postgresql_write_name(const struct corm__postgresql_connection *conne
 	snprintf(out, CORM__POSTGRESQL_NAME, "corm_%x_%u", (unsigned)PQbackendPID(connection->db), (unsigned)number);
 }
 
-/* Prepared as well, under the number that no other statement has: sessions begin more often than anything else. */
+/* Told apart by its end from those that statements have. */
+static void write_begin_name(const struct corm__postgresql_connection *connection, char out[CORM__POSTGRESQL_NAME])
+{
+	corm__postgresql_write_name(connection, out, connection->begin_name);
+	size_t length = strlen(out);
+	snprintf(out + length, CORM__POSTGRESQL_NAME - length, "_0");
+}
+
+/* Prepared as well, because sessions begin more often than anything else. */
 static corm_status send_begin(struct corm__postgresql_connection *connection, corm_error_store *error)
 {
 	char name[CORM__POSTGRESQL_NAME];
@@ -138,18 +190,26 @@ static corm_status send_begin(struct corm__postgresql_connection *connection, co
 	if (!connection->prepared || !is_plain)
 		return corm__postgresql_sent(connection, PQsendQueryParams(db, begin, 0, NULL, NULL, NULL, NULL, 0),
 		                             CORM__COMMAND_BEFORE, begin, error);
-	corm__postgresql_write_name(connection, name, 0);
-	if (!connection->begin_prepared)
+	bool is_prepared = connection->begin_name &&
+	                   (connection->begin_is_proven || connection->begin_flight == connection->flight);
+	/* What may be there still, or not, keeps its name. */
+	if (!is_prepared)
+		connection->begin_name = ++connection->names;
+	write_begin_name(connection, name);
+	if (!is_prepared) {
+		connection->begin_is_proven = false;
+		connection->begin_flight = connection->flight;
 		status = corm__postgresql_sent(connection, PQsendPrepare(db, name, begin, 0, NULL), CORM__COMMAND_BEFORE, begin,
 		                               error);
-	connection->begin_prepared = status == CORM_OK;
+	}
 	if (status != CORM_OK)
 		return status;
 	return corm__postgresql_sent(connection, PQsendQueryPrepared(db, name, 0, NULL, NULL, NULL, 0),
 	                             CORM__COMMAND_BEFORE, begin, error);
 }
 
-corm_status corm__postgresql_send_before(struct corm__postgresql_connection *connection, corm_error_store *error)
+corm_status corm__postgresql_send_before(struct corm__postgresql_connection *connection, bool ends,
+                                         corm_error_store *error)
 {
 	char sql[64], name[CORM__POSTGRESQL_NAME];
 	corm_status status = CORM_OK;
@@ -159,8 +219,9 @@ corm_status corm__postgresql_send_before(struct corm__postgresql_connection *con
 		/* The others would begin to look at data, after which nobody can choose an isolation level any more. */
 		return status;
 	}
-	/* A transaction that has failed would refuse these. */
-	while (status == CORM_OK && connection->dead_count && connection->transaction != CORM_TRANSACTION_FAILED) {
+	/* A transaction that has failed would refuse these; and where one fails, because somebody else was faster, what comes
+	 * behind it is skipped. */
+	while (!ends && status == CORM_OK && connection->dead_count && connection->transaction != CORM_TRANSACTION_FAILED) {
 		corm__postgresql_write_name(connection, name, connection->dead[--connection->dead_count]);
 		snprintf(sql, sizeof sql, "DEALLOCATE %s", name);
 		int sent = PQsendQueryParams(connection->db, sql, 0, NULL, NULL, NULL, NULL, 0);
@@ -315,8 +376,10 @@ corm_status corm__postgresql_receive_sync(struct corm__postgresql_connection *co
 			break;
 	}
 	connection->command_count = connection->unflushed = 0;
-	connection->flight++;
 	corm__postgresql_note_state(connection);
+	if (connection->begin_flight == connection->flight && connection->transaction != CORM_TRANSACTION_NONE)
+		connection->begin_is_proven = true;
+	connection->flight++;
 	return status;
 }
 
@@ -333,7 +396,7 @@ PGresult *corm__postgresql_query(struct corm__postgresql_connection *connection,
 {
 	corm_status status = corm__postgresql_ready(connection, error);
 	if (status == CORM_OK)
-		status = corm__postgresql_send_before(connection, error);
+		status = corm__postgresql_send_before(connection, false, error);
 	if (status == CORM_OK) {
 		int sent = PQsendQueryParams(connection->db, sql, count, oids, values, lengths, formats, result_format);
 		status = corm__postgresql_sent(connection, sent, CORM__COMMAND_RUN, sql, error);
@@ -347,6 +410,35 @@ PGresult *corm__postgresql_query(struct corm__postgresql_connection *connection,
 	return result;
 }
 
+PGresult *corm__postgresql_exec(struct corm__postgresql_connection *connection, const char *sql,
+                                corm_error_store *error)
+{
+	PGresult *last = NULL;
+	if (!PQsendQuery(connection->db, sql)) {
+		corm__postgresql_fail(connection, NULL, sql, error);
+		return NULL;
+	}
+	for (;;) {
+		if (!corm__postgresql_wait(connection)) {
+			PQclear(last);
+			corm__postgresql_lost(connection, sql, error);
+			return NULL;
+		}
+		PGresult *result = PQgetResult(connection->db);
+		if (!result)
+			break;
+		PQclear(last);
+		last = result;
+		/* A COPY is for the caller to end: libpq would give the same result for ever. */
+		ExecStatusType status = PQresultStatus(last);
+		if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH)
+			break;
+	}
+	if (!last)
+		corm__postgresql_fail(connection, NULL, sql, error);
+	return last;
+}
+
 bool corm__postgresql_end_pipeline(struct corm__postgresql_connection *connection)
 {
 	return PQpipelineStatus(connection->db) == PQ_PIPELINE_OFF || PQexitPipelineMode(connection->db);
@@ -357,7 +449,7 @@ corm_status corm__postgresql_leave_pipeline(struct corm__postgresql_connection *
 	corm_status status = corm__postgresql_ready(connection, error);
 	connection->has_changed = true;
 	if (status == CORM_OK)
-		status = corm__postgresql_send_before(connection, error);
+		status = corm__postgresql_send_before(connection, false, error);
 	if (status == CORM_OK && connection->command_count)
 		status = corm__postgresql_sync(connection, error);
 	if (status == CORM_OK && !PQexitPipelineMode(connection->db))

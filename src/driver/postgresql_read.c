@@ -361,7 +361,7 @@ static inline bool read_straight(const struct corm__postgresql_statement *statem
 {
 	const char *data = PQgetvalue(statement->result, statement->row, column);
 	int64_t number;
-	if (statement->as_text)
+	if (statement->is_text)
 		return false;
 	switch (statement->wires[column]) {
 	case CORM__WIRE_TEXT:
@@ -395,13 +395,13 @@ static corm_status read_column(struct corm__postgresql_statement *statement, int
                                void *value, corm_room *room, corm_error_store *error)
 {
 	const struct cell cell = {
-		.wire = statement->as_text ? CORM__WIRE_TEXT : (enum corm__postgresql_wire)statement->wires[column],
+		.wire = statement->is_text ? CORM__WIRE_TEXT : (enum corm__postgresql_wire)statement->wires[column],
 		.data = PQgetvalue(statement->result, statement->row, column),
 		.length = (size_t)PQgetlength(statement->result, statement->row, column),
 		.format = &target->format,
 		.room = room,
 	};
-	enum corm__cell outcome = statement->as_text ? read_text_form(&cell, PQftype(statement->result, column), value)
+	enum corm__cell outcome = statement->is_text ? read_text_form(&cell, PQftype(statement->result, column), value)
 	                                             : read_cell(&cell, value);
 	return LIKELY(outcome == CORM__CELL_READ) ? CORM_OK : misread(statement, column, &cell, target, outcome, error);
 }

@@ -90,6 +90,8 @@ void corm__postgresql_finalize(void *data)
 	const corm_allocator allocator = statement->connection->allocator;
 	corm__postgresql_reset(statement);
 	corm__postgresql_forget(statement);
+	if (statement->connection->owed == statement)
+		statement->connection->owed = NULL;
 	corm__free(&allocator, (void *)statement->values, statement->parameter_capacity * CORM__POSTGRESQL_PARAMETER);
 	corm__free(&allocator, statement->wires, statement->column_capacity);
 	corm__buffer_release(&statement->arrays);
@@ -197,7 +199,7 @@ static corm_status get_ready(struct corm__postgresql_statement *statement, corm_
 		return corm__postgresql_fail(connection, NULL, statement->sql, error);
 	corm_status status = corm__postgresql_ready(connection, error);
 	if (status == CORM_OK)
-		status = corm__postgresql_send_before(connection, error);
+		status = corm__postgresql_send_before(connection, statement->is_end, error);
 	if (status == CORM_OK && !statement->is_control &&
 	    !(connection->prepared ? is_prepared(statement) : statement->described))
 		status = prepare_on_server(statement, error);
@@ -231,7 +233,7 @@ static int64_t number_of(const char *text)
 static corm_status check_columns(struct corm__postgresql_statement *statement, corm_error_store *error)
 {
 	bool as_known = statement->name || statement->column_types == types_of(statement->result);
-	if (as_known && (!statement->as_text || !PQbinaryTuples(statement->result)))
+	if (as_known && (!statement->as_text || statement->is_text))
 		return CORM_OK;
 	corm__postgresql_forget(statement);
 	corm_error_set(error, CORM_ERROR_SQL,
@@ -249,6 +251,7 @@ static corm_status take_result(struct corm__postgresql_statement *statement, PGr
 	statement->result = result;
 	statement->row = -1;
 	statement->row_count = PQntuples(result);
+	statement->is_text = !PQbinaryTuples(result);
 	/* What gives rows says their number once more as text. */
 	bool gives_rows = PQresultStatus(result) == PGRES_TUPLES_OK;
 	statement->connection->changes = gives_rows ? statement->row_count : number_of(PQcmdTuples(result));
@@ -262,11 +265,8 @@ static corm_status take_result(struct corm__postgresql_statement *statement, PGr
 static void look_at_error(struct corm__postgresql_statement *statement, const corm_error_store *error)
 {
 	const char *state = error->error.sqlstate;
-	if (state && !strcmp(state, "26000")) {
+	if (state && !strcmp(state, "26000"))
 		statement->is_proven = false;
-		/* It may have been BEGIN's. */
-		statement->connection->begin_prepared = false;
-	}
 	if (state && (!strcmp(state, "26000") || !strcmp(state, "0A000")))
 		corm__postgresql_forget(statement);
 }
@@ -420,10 +420,8 @@ static corm_status roll_back(struct corm__postgresql_statement *statement, corm_
 {
 	struct corm__postgresql_connection *connection = statement->connection;
 	corm_status status = get_ready(statement, error);
-	if (status == CORM_OK && connection->prepared && !statement->name)
+	if (status == CORM_OK && connection->prepared && !is_prepared(statement))
 		status = prepare_in_between(statement, error);
-	/* Nothing comes before it that could fail. */
-	statement->is_proven = true;
 	if (status == CORM_OK)
 		status = send_run(statement, error);
 	if (status == CORM_OK)
@@ -431,6 +429,7 @@ static corm_status roll_back(struct corm__postgresql_statement *statement, corm_
 	if (status != CORM_OK)
 		return status;
 	connection->is_owed = true;
+	connection->owed = statement;
 	connection->transaction = CORM_TRANSACTION_NONE;
 	return CORM_OK;
 }
@@ -526,11 +525,13 @@ corm_step corm__postgresql_receive_run(void *data, corm_error_store *error)
 {
 	struct corm__postgresql_statement *statement = data;
 	if (!statement->result) {
-		PGresult *result = corm__postgresql_receive(statement->connection, statement->sql, error);
+		struct corm__postgresql_connection *connection = statement->connection;
+		corm_status status = corm__postgresql_receive_before(connection, statement->sql, error);
+		/* Its PREPARE was among these; what is skipped behind an error of somebody else's tells nothing. */
+		statement->is_proven |= status == CORM_OK && PQpipelineStatus(connection->db) != PQ_PIPELINE_ABORTED;
+		PGresult *result = status == CORM_OK ? corm__postgresql_receive(connection, statement->sql, error) : NULL;
 		if (!result)
 			look_at_error(statement, error);
-		else
-			statement->is_proven = true;
 		if (!result || take_result(statement, result, error) != CORM_OK)
 			return CORM_STEP_ERROR;
 	}

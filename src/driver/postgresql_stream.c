@@ -25,6 +25,7 @@ static corm_status command(struct corm__postgresql_statement *statement, const c
 		return error->error.status;
 	PQclear(statement->result);
 	statement->result = result;
+	statement->is_text = !PQbinaryTuples(result);
 	statement->row = -1;
 	statement->row_count = PQntuples(result);
 	return CORM_OK;
@@ -44,7 +45,7 @@ static corm_status declare(struct corm__postgresql_statement *statement, corm_er
 		return corm__postgresql_no_memory(error);
 	corm_status status = corm__postgresql_ready(connection, error);
 	if (status == CORM_OK)
-		status = corm__postgresql_send_before(connection, error);
+		status = corm__postgresql_send_before(connection, false, error);
 	if (status == CORM_OK)
 		status = corm__postgresql_sent(connection,
 		                               PQsendQueryParams(connection->db, sql->data, (int)statement->parameter_count,

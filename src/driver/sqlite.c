@@ -20,8 +20,9 @@ static uint32_t sqlite_capabilities(void *data)
 	return capabilities;
 }
 
-static void *sqlite_native(void *data)
+static void *sqlite_native(void *data, corm_error_store *error)
 {
+	(void)error;
 	struct corm__sqlite_connection *connection = data;
 	return connection->db;
 }

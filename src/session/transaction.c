@@ -265,7 +265,7 @@ void *corm_session_native(corm_session *session)
 {
 	if (corm__session_begin(session) != CORM_OK)
 		return NULL;
-	return session->connection->driver->native(session->connection->state);
+	return session->connection->driver->native(session->connection->state, &session->error);
 }
 
 /* ---- savepoints -------------------------------------------------------------------------------------------------- */

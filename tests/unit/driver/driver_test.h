@@ -94,7 +94,7 @@ static inline const char *query_text(struct corm__connection *connection, const 
 {
 	static char text[256];
 	sqlite3_stmt *statement = NULL;
-	sqlite3 *db = connection->driver->native(connection->state);
+	sqlite3 *db = connection->driver->native(connection->state, NULL);
 	if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK)
 		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
 	text[0] = '\0';

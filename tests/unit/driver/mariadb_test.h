@@ -266,7 +266,7 @@ static inline void kill_connection(struct client *client)
 {
 	char sql[128];
 	struct client *killer = open_client();
-	unsigned long thread = mysql_thread_id(DRIVER->native(client->connection));
+	unsigned long thread = mysql_thread_id(DRIVER->native(client->connection, &client->error));
 	snprintf(sql, sizeof sql, "KILL %lu", thread);
 	run(killer, sql);
 	snprintf(sql, sizeof sql, "SELECT COUNT(*) FROM information_schema.processlist WHERE id = %lu", thread);

@@ -376,7 +376,7 @@ static void test_adopt_keep(void **state)
 	assert_non_null(engine);
 	engine->pool.timeout_ms = 5;
 	struct corm__connection *connection = acquire(engine), *none;
-	assert_ptr_equal(connection->driver->native(connection->state), db);
+	assert_ptr_equal(connection->driver->native(connection->state, NULL), db);
 	assert_string_equal(query_text(connection, "PRAGMA foreign_keys"), "1");
 	assert_string_equal(query_text(connection, "PRAGMA cache_size"), "77");
 	assert_string_equal(query_text(connection, "PRAGMA synchronous"), "2");
@@ -389,7 +389,7 @@ static void test_adopt_keep(void **state)
 	assert_int_equal(corm__engine_acquire(engine, &none, &error), CORM_ERROR_TIMEOUT);
 	corm__engine_release(connection, true);
 	connection = acquire(engine);
-	assert_ptr_equal(connection->driver->native(connection->state), db);
+	assert_ptr_equal(connection->driver->native(connection->state, NULL), db);
 	corm__engine_release(connection, false);
 	corm_engine_close(engine);
 	assert_int_equal(sqlite3_exec(db, "INSERT INTO t VALUES(2)", NULL, NULL, NULL), SQLITE_OK);

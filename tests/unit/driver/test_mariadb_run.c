@@ -12,7 +12,7 @@ static void test_capabilities(void **state)
 	                    CORM_CAN_RUN_MANY | CORM_CAN_INSERT_ROWS | CORM_CAN_COMPARE_VALUES;
 	assert_int_equal(capabilities, expected);
 	assert_true(DRIVER->alive(client->connection));
-	assert_non_null(DRIVER->native(client->connection));
+	assert_non_null(DRIVER->native(client->connection, &client->error));
 }
 
 static void test_changes_and_keys(void **state)
@@ -127,8 +127,8 @@ static void test_several_at_once(void **state)
 	assert_int_equal(count_rows(client, second), 98);
 	DRIVER->reset(second);
 	assert_int_equal(next_integer(client, second), 101);
-	assert_non_null(DRIVER->native(client->connection));
-	MYSQL *mysql = DRIVER->native(client->connection);
+	assert_non_null(DRIVER->native(client->connection, &client->error));
+	MYSQL *mysql = DRIVER->native(client->connection, &client->error);
 	assert_int_equal(mysql_query(mysql, "DO 1"), 0);
 	assert_int_equal(count_rows(client, second), 99);
 	finish(second);

@@ -123,7 +123,9 @@ static void test_between_transactions(void **state)
 	/* The handle of the client library is in the transaction, and outside of it when that has ended. */
 	for (int i = 0; i < 2; i++) {
 		run(client, DRIVER->begin);
-		assert_int_equal(mysql_query(DRIVER->native(client->connection), "INSERT INTO corm_tx VALUES (5, 0)"), 0);
+		assert_int_equal(mysql_query(DRIVER->native(client->connection, &client->error),
+		                             "INSERT INTO corm_tx VALUES (5, 0)"),
+		                 0);
 		assert_int_equal(query_integer(other, count), 0);
 		run(client, "ROLLBACK");
 		assert_int_equal(query_integer(client, count), 0);
@@ -131,7 +133,9 @@ static void test_between_transactions(void **state)
 	run(client, DRIVER->begin);
 	assert_int_equal(query_integer(client, count), 0);
 	run(client, "COMMIT");
-	assert_int_equal(mysql_query(DRIVER->native(client->connection), "INSERT INTO corm_tx VALUES (6, 0)"), 0);
+	assert_int_equal(mysql_query(DRIVER->native(client->connection, &client->error),
+	                             "INSERT INTO corm_tx VALUES (6, 0)"),
+	                 0);
 	assert_int_equal(query_integer(other, count), 1);
 	client_free(other);
 	run(client, "DROP TABLE corm_tx");
@@ -398,7 +402,7 @@ static void test_killed_in_a_statement(void **state)
 		struct client *client = open_client();
 		void *waiting = prepare(client, "SELECT seq FROM seq_1_to_100000");
 		pthread_t thread;
-		client->settings.notice_data = DRIVER->native(client->connection);
+		client->settings.notice_data = DRIVER->native(client->connection, &client->error);
 		run(client, "START TRANSACTION");
 		if (rows)
 			assert_int_equal(next_integer(client, waiting), 1);

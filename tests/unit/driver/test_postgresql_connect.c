@@ -74,6 +74,7 @@ static void test_options(void **state)
 	assert_open_fails(url_with("journal_mode=wal"), CORM_ERROR_URL, "unknown option \"journal_mode\"");
 	assert_open_fails(url_with("client_encoding=LATIN1"), CORM_ERROR_URL, "unknown option \"client_encoding\"");
 	assert_open_fails(url_with("prepared=perhaps"), CORM_ERROR_URL, "prepared=perhaps is neither on nor off");
+	corm_engine_close(open_engine(url_with("prepared=On")));
 	assert_open_fails(url_with("host=elsewhere"), CORM_ERROR_URL, "its option host names another");
 	assert_open_fails(url_with("sslmode=sometimes"), CORM_ERROR_CONNECT, "sslmode");
 	assert_open_fails(url_with("isolation_level=often"), CORM_ERROR_URL, "isolation_level=often");

@@ -185,7 +185,7 @@ static void test_deallocated(void **state)
 		assert_int_equal(driver->send(sent->state, &fixture->error), CORM_OK);
 		assert_int_equal(driver->receive(sent->state, &fixture->error), CORM_STEP_DONE);
 		assert_run(fixture, "COMMIT");
-		PQclear(PQexec(driver->native(fixture->connection->state), "DEALLOCATE ALL"));
+		PQclear(PQexec(driver->native(fixture->connection->state, &fixture->error), "DEALLOCATE ALL"));
 		memset(&fixture->error, 0, sizeof fixture->error);
 		if (round == 0) {
 			assert_run(fixture, "BEGIN");

@@ -247,7 +247,7 @@ static void test_terminated(void **state)
 	/* A socket that is closed under the library. */
 	victim = fixture_open(server_url());
 	assert_run(victim, "SELECT 1");
-	PGconn *db = victim->driver->native(victim->connection->state);
+	PGconn *db = victim->driver->native(victim->connection->state, &victim->error);
 	assert_int_equal(shutdown(PQsocket(db), SHUT_RDWR), 0);
 	assert_int_equal(run(victim, "SELECT 2"), CORM_ERROR_CONNECT);
 	assert_false(alive(victim));
@@ -583,13 +583,13 @@ static void test_native(void **state)
 {
 	struct fixture *fixture = *state;
 	assert_run(fixture, "BEGIN");
-	PGconn *db = fixture->driver->native(fixture->connection->state);
+	PGconn *db = fixture->driver->native(fixture->connection->state, &fixture->error);
 	PGresult *result = PQexec(db, "INSERT INTO item (id, kind) VALUES (1, 'x')");
 	assert_int_equal(PQresultStatus(result), PGRES_COMMAND_OK);
 	PQclear(result);
 	assert_int_equal(PQtransactionStatus(db), PQTRANS_INTRANS);
 	assert_int_equal(number_of(fixture, "SELECT count(*) FROM item"), 1);
-	db = fixture->driver->native(fixture->connection->state);
+	db = fixture->driver->native(fixture->connection->state, &fixture->error);
 	PQclear(PQexec(db, "ROLLBACK"));
 	assert_int_equal(transaction(fixture), CORM_TRANSACTION_NONE);
 	assert_int_equal(number_of(fixture, "SELECT count(*) FROM item"), 0);
