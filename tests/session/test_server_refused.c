@@ -45,7 +45,7 @@ static void assert_refused(const struct server_parts *parts, corm_status status,
 	int64_t begin_ms = server_now_ms();
 	corm_engine *engine = corm_engine_open(server_url(parts));
 	assert_null(engine);
-	assert_within(begin_ms, limit_ms);
+	assert_in_range(server_now_ms() - begin_ms, 0, limit_ms + CONNECT_GENEROUS_MS);
 	const corm_error *error = corm_last_error();
 	print_message("%s\n", error->message);
 	assert_string_equal(corm_status_name(error->status), corm_status_name(status));
@@ -104,9 +104,9 @@ static void test_silent_server(void **state)
 	server_control("continue");
 	assert_null(other);
 	assert_int_equal(status, CORM_ERROR_TIMEOUT);
-	assert_in_range(opened_ms - begin_ms, 900, 1000 + GENEROUS_MS);
+	assert_in_range(opened_ms - begin_ms, 900, 1000 + CONNECT_GENEROUS_MS);
 	assert_int_equal(count, -1);
-	assert_in_range(counted_ms - opened_ms, 900, 1000 + GENEROUS_MS);
+	assert_in_range(counted_ms - opened_ms, 900, 1000 + CONNECT_GENEROUS_MS);
 	server_assert_recovers(session, CORM_ERROR_TIMEOUT, 1);
 	assert_int_equal(corm_commit(holder), CORM_OK);
 	corm_session_close(holder);
@@ -220,14 +220,13 @@ static void test_too_many_for_the_server(void **state)
 static void *take_and_wait(void *data)
 {
 	corm_session *session = data;
-	Author_count(session);
-	return NULL;
+	return Author_count(session) == 1 ? NULL : session;
 }
 
 static void test_too_many_for_the_pool(void **state)
 {
 	(void)state;
-	corm_engine *engine = server_open("pool_size=1&max_overflow=1&pool_timeout=1");
+	corm_engine *engine = server_open("pool_size=1&max_overflow=1&pool_timeout=2");
 	corm_session *sessions[3];
 	for (int i = 0; i < 3; i++)
 		sessions[i] = corm_session_open(engine);
@@ -235,10 +234,10 @@ static void test_too_many_for_the_pool(void **state)
 	assert_int_equal(Author_count(sessions[1]), 1);
 	int64_t begin_ms = server_now_ms();
 	assert_int_equal(Author_count(sessions[2]), -1);
-	assert_in_range(server_now_ms() - begin_ms, 900, 1000 + GENEROUS_MS);
+	assert_in_range(server_now_ms() - begin_ms, 1900, 2000 + GENEROUS_MS);
 	assert_string_equal(
 		corm_session_error(sessions[2])->message,
-		"no connection became free within 1000 ms: all 2 (pool_size=1, max_overflow=1) are in use; were all "
+		"no connection became free within 2000 ms: all 2 (pool_size=1, max_overflow=1) are in use; were all "
 		"sessions closed?");
 	assert_int_equal(corm_create_all(engine, &library_metadata), CORM_ERROR_TIMEOUT);
 	/* Whoever waits gets the one that comes back. */
@@ -246,11 +245,14 @@ static void test_too_many_for_the_pool(void **state)
 	assert_int_equal(corm_rollback(sessions[2]), CORM_OK);
 	pthread_t thread;
 	assert_int_equal(pthread_create(&thread, NULL, take_and_wait, sessions[2]), 0);
+	/* Two have waited in vain before. */
 	corm_pool_statistics pool;
-	while (corm_engine_statistics(engine, &pool) == CORM_OK && pool.waiting == 0)
+	while (corm_engine_statistics(engine, &pool) == CORM_OK && pool.waits < 3)
 		server_sleep_ms(1);
 	assert_int_equal(corm_commit(sessions[0]), CORM_OK);
-	assert_int_equal(pthread_join(thread, NULL), 0);
+	void *failed;
+	assert_int_equal(pthread_join(thread, &failed), 0);
+	assert_null(failed);
 	assert_int_equal(Author_count(sessions[2]), 1);
 	for (int i = 0; i < 3; i++)
 		corm_session_close(sessions[i]);
