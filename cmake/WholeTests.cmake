@@ -165,5 +165,6 @@ add_test(NAME install COMMAND ${script}/install/run ${CMAKE_CURRENT_BINARY_DIR})
 add_test(NAME include_directions COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/scripts/check-includes)
 set_tests_properties(portability PROPERTIES SKIP_RETURN_CODE 77)
 set_tests_properties(cpp PROPERTIES ENVIRONMENT "CXXFLAGS=${CORM_OPTIONS}")
-set_tests_properties(install PROPERTIES ENVIRONMENT
+# Its programs run on both servers.
+set_tests_properties(install PROPERTIES RESOURCE_LOCK "postgresql;mariadb" ENVIRONMENT
 	"CC=${CMAKE_C_COMPILER};CFLAGS=${CORM_OPTIONS};LDFLAGS=${CORM_OPTIONS}")
