@@ -125,6 +125,7 @@ struct corm__mariadb_statement {
 	size_t kept_size;
 
 	enum { CORM__MARIADB_IDLE, CORM__MARIADB_ROWS, CORM__MARIADB_DONE, CORM__MARIADB_BROKEN } state;
+	corm_status broken;    /* by what: another statement may have met the error */
 	int64_t rows;          /* read in this run */
 	bool stream;           /* this run is by a cursor */
 	bool aside;            /* what is left of its rows is stored */

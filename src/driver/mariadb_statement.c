@@ -117,10 +117,14 @@ static corm_status set_aside(struct corm__mariadb_statement *pending, corm_error
 		return CORM_OK;
 	}
 	pending->state = CORM__MARIADB_BROKEN;
-	if (kept)
-		return corm__mariadb_fail(connection, pending->handle, pending->sql, error);
-	mysql_stmt_free_result(pending->handle);
-	return corm_error_set(error, CORM_ERROR_MEMORY, "mariadb: no memory to keep a row while another statement runs");
+	if (kept) {
+		pending->broken = corm__mariadb_fail(connection, pending->handle, pending->sql, error);
+	} else {
+		mysql_stmt_free_result(pending->handle);
+		pending->broken = corm_error_set(error, CORM_ERROR_MEMORY,
+		                                 "mariadb: no memory to keep a row while another statement runs");
+	}
+	return pending->broken;
 }
 
 /* From now on the server has its time. */
@@ -379,7 +383,7 @@ static corm_step end_rows(struct corm__mariadb_statement *statement, corm_error_
 		connection->pending = NULL;
 	if (!statement->stream && !statement->aside && !drop_results(connection->mysql)) {
 		statement->state = CORM__MARIADB_BROKEN;
-		corm__mariadb_fail(connection, NULL, statement->sql, error);
+		statement->broken = corm__mariadb_fail(connection, NULL, statement->sql, error);
 		return CORM_STEP_ERROR;
 	}
 	statement->state = CORM__MARIADB_DONE;
@@ -406,7 +410,7 @@ static corm_step next_row(struct corm__mariadb_statement *statement, corm_error_
 	if (connection->pending == statement)
 		connection->pending = NULL;
 	statement->state = CORM__MARIADB_BROKEN;
-	corm__mariadb_fail(connection, statement->handle, statement->sql, error);
+	statement->broken = corm__mariadb_fail(connection, statement->handle, statement->sql, error);
 	return CORM_STEP_ERROR;
 }
 
@@ -421,7 +425,7 @@ corm_step corm__mariadb_step(void *data, corm_error_store *error)
 	case CORM__MARIADB_ROWS:
 		return next_row(statement, error);
 	case CORM__MARIADB_BROKEN:
-		corm_error_set(error, CORM_ERROR_CONNECT, "mariadb: the rest of the rows is lost");
+		corm_error_set(error, statement->broken, "mariadb: the rest of the rows is lost: there was an error before");
 		corm_error_detail(error, &error->error.sql, statement->sql, SIZE_MAX);
 		return CORM_STEP_ERROR;
 	default:

@@ -143,7 +143,6 @@ struct corm__postgresql_statement {
 	bool is_text;    /* the result came as text */
 	bool is_running; /* since the first step */
 	bool is_array;   /* what is bound are arrays */
-	bool is_cut;     /* some of the rows are lost */
 	bool is_large;   /* the last run gave many rows, or there was none: they are read one by one */
 	/* Parameters; all arrays have parameter_count elements, and stand in one block that begins with values. */
 	size_t parameter_count, parameter_capacity;
@@ -160,6 +159,7 @@ struct corm__postgresql_statement {
 	/* The result. */
 	PGresult *result;
 	int row, row_count;
+	corm_status cut;     /* why the rows behind these are lost: another statement may have met the error */
 	size_t single_count; /* rows that came one by one */
 	/* A cursor: rows come in pieces. */
 	uint32_t cursor; /* its number; 0: none */

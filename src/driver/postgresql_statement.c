@@ -384,7 +384,7 @@ corm_status corm__postgresql_finish_reading(struct corm__postgresql_connection *
 	statement->row_count = rest ? PQntuples(rest) : 0;
 	if (!complete && status == CORM_OK)
 		status = corm__postgresql_no_memory(error);
-	statement->is_cut = status != CORM_OK;
+	statement->cut = status;
 	return status;
 }
 
@@ -460,8 +460,8 @@ corm_step corm__postgresql_step(void *data, corm_error_store *error)
 	}
 	if (statement->result && ++statement->row < statement->row_count)
 		return CORM_STEP_ROW;
-	if (statement->is_cut) {
-		corm_error_set(error, CORM_ERROR_CONNECT, "postgresql: the rest of the rows is lost");
+	if (statement->cut != CORM_OK) {
+		corm_error_set(error, statement->cut, "postgresql: the rest of the rows is lost: there was an error before");
 		corm_error_detail(error, &error->error.sql, statement->sql, SIZE_MAX);
 		return CORM_STEP_ERROR;
 	}
@@ -493,7 +493,8 @@ void corm__postgresql_reset(void *data)
 		corm__postgresql_cursor_close(statement);
 	PQclear(statement->result);
 	statement->result = NULL;
-	statement->is_running = statement->wants_cursor = statement->is_cut = false;
+	statement->is_running = statement->wants_cursor = false;
+	statement->cut = CORM_OK;
 	statement->row = statement->row_count = 0;
 }
 

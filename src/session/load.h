@@ -43,9 +43,9 @@ struct corm__object *corm__row_identify(corm_session *session, const struct corm
                                         struct corm__row *row);
 /* Both. */
 struct corm__object *corm__row_object(struct corm__run *run, const struct corm__columns *columns);
-/* Reads a row into a struct that is none of the session's objects; its text goes to room. False: failed. */
 /* The model's after_load(), if it has one, for a row that was just read. */
 corm_status corm__call_after_load(corm_session *session, const corm_model_info *model, void *value);
+/* Reads a row into a struct that is none of the session's objects; its text goes to room. False: failed. */
 bool corm__row_read_plain(struct corm__run *run, const struct corm__columns *columns, void *value, corm_room *room);
 
 /* ---- load.c ------------------------------------------------------------------------------------------------------ */

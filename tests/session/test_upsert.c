@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * X_upsert where the database is not told on which columns a row may be met: it meets one with any unique value of the
- * new row's. One that is not, and SQLite, which can be asked in the same way. And the names of constraints that databases know by others.
+ * new row's. That is MariaDB, and SQLite, which can be asked in the same way. And the names of constraints that databases
+ * know by others.
  */
 #include "session/flush.h"
 #include "session/test_scenarios_support.h"

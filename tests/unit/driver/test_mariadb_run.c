@@ -219,7 +219,6 @@ static void test_procedure(void **state)
 	assert_int_equal(query_integer(client, "SELECT COUNT(*) FROM t"), 1);
 }
 
-/* A server refuses to prepare some statements: they go as text, as often as they are run. */
 /* A CALL's later answers: dropped, but not their errors; and out of the way of another statement. */
 static void test_procedure_goes_on(void **state)
 {
@@ -231,6 +230,13 @@ static void test_procedure_goes_on(void **state)
 		assert_int_equal(next_integer(client, statement), i);
 	assert_int_equal(DRIVER->step(statement, &client->error), CORM_STEP_ERROR);
 	assert_string_equal(client->error.error.message, "mariadb: behind it");
+	/* Where another statement meets the error, the rows do not just end. */
+	DRIVER->reset(statement);
+	assert_int_equal(next_integer(client, statement), 1);
+	assert_fails(client, "SELECT 5", CORM_ERROR_SQL, "mariadb: behind it");
+	assert_int_equal(DRIVER->step(statement, &client->error), CORM_STEP_ERROR);
+	assert_int_equal(client->error.error.status, CORM_ERROR_SQL);
+	assert_contains(client->error.error.message, "the rest of the rows is lost");
 	finish(statement);
 	assert_int_equal(query_integer(client, "SELECT 5"), 5);
 	run(client, "CREATE OR REPLACE PROCEDURE p() BEGIN SELECT seq FROM seq_1_to_3; SELECT 4; SELECT 5; END");
@@ -246,6 +252,7 @@ static void test_procedure_goes_on(void **state)
 	run(client, "DROP PROCEDURE p");
 }
 
+/* A server refuses to prepare some statements: they go as text, as often as they are run. */
 static void test_unprepared(void **state)
 {
 	struct client *client = *state;

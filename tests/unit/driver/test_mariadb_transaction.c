@@ -246,7 +246,6 @@ static void test_deadlock(void **state)
 	run(a, "DROP TABLE corm_lock");
 }
 
-/* What waits for a lock for too long may be tried again; its transaction is still there. */
 /* A statement is the deadlock's victim while its rows come, and nobody reads to where the error is. */
 static void test_deadlock_unread(void **state)
 {
@@ -277,6 +276,7 @@ static void test_deadlock_unread(void **state)
 	run(a, "DROP TABLE corm_lock, corm_log");
 }
 
+/* What waits for a lock for too long may be tried again; its transaction is still there. */
 static void test_lock_wait(void **state)
 {
 	struct client *a = *state, *b = open_client();

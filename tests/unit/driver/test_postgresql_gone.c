@@ -30,6 +30,15 @@ static void deallocate_all(struct fixture *fixture)
 	PQclear(PQexec(fixture->driver->native(fixture->connection->state, &fixture->error), "DEALLOCATE ALL"));
 }
 
+/* BEGIN was prepared, and is gone. */
+static void lose_begin(struct fixture *fixture)
+{
+	assert_run(fixture, "BEGIN");
+	assert_run(fixture, "SELECT 1");
+	assert_run(fixture, "COMMIT");
+	deallocate_all(fixture);
+}
+
 /* Steps a statement without parameters that is kept. */
 static corm_step step_kept(struct fixture *fixture, struct corm__statement *statement)
 {
@@ -59,10 +68,7 @@ static void test_begin_is_missed(void **state)
 {
 	struct fixture *fixture = *state;
 	const corm_driver *driver = fixture->driver;
-	assert_run(fixture, "BEGIN");
-	assert_run(fixture, "SELECT 1");
-	assert_run(fixture, "COMMIT");
-	deallocate_all(fixture);
+	lose_begin(fixture);
 	for (int round = 0; round < 2; round++) {
 		assert_run(fixture, "BEGIN");
 		memset(&fixture->error, 0, sizeof fixture->error);
@@ -77,10 +83,7 @@ static void test_native_is_refused(void **state)
 {
 	struct fixture *fixture = *state;
 	const corm_driver *driver = fixture->driver;
-	assert_run(fixture, "BEGIN");
-	assert_run(fixture, "SELECT 1");
-	assert_run(fixture, "COMMIT");
-	deallocate_all(fixture);
+	lose_begin(fixture);
 	assert_run(fixture, "BEGIN");
 	memset(&fixture->error, 0, sizeof fixture->error);
 	assert_null(driver->native(fixture->connection->state, &fixture->error));

@@ -243,6 +243,7 @@ static void test_rows_are_cut(void **state)
 	assert_string_equal(fixture->error.error.sqlstate, "22012");
 	assert_int_equal(count_rows(fixture, statement, INT32_MAX, &step), 19989);
 	assert_int_equal(step, CORM_STEP_ERROR);
+	assert_int_equal(fixture->error.error.status, CORM_ERROR_SQL);
 	assert_contains(fixture->error.error.message, "the rest of the rows is lost");
 	fixture->driver->reset(statement->state);
 	assert_int_equal(number_of(fixture, "SELECT 2"), 2);
